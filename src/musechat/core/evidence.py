@@ -1,0 +1,60 @@
+"""Why a track was chosen, in numbers and then in words: `Evidence`, `Ranked`, `Claim`, `Reply`.
+
+In: the contributions of a ranking. Out: what a reason may say.
+
+- A reason is the ranking read aloud: a claim points at the evidence it rests on, by index.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from musechat.core.track import Track
+
+Subject = Literal["track", "clip"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One thing that was measured or read, and what it added to the score.
+
+    `kind`: a closed word for what sort of fact it is (concept, tempo, mood, colour, name, …). `name`: which one.
+    `value`: what was found, in `unit`. `source`: the measurement or the place it was read. `weight`: its signed
+    contribution to the score, 0.0 for facts that are only stated.
+    """
+
+    kind: str
+    subject: Subject
+    name: str
+    value: float | str | None
+    unit: str
+    source: str
+    weight: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A track with its score and the evidence that made it. `offset`: where in the track to start, seconds."""
+
+    track: Track
+    score: float
+    evidence: tuple[Evidence, ...]
+    offset: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A piece of a sentence and the indices of the evidence it rests on."""
+
+    text: str
+    evidence: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A reason in words. `text` is made of the claims' texts; `narrator` names who worded it."""
+
+    text: str
+    claims: tuple[Claim, ...]
+    narrator: str

@@ -1,0 +1,115 @@
+"""What was measured: `TrackFeatures` of a track and `VideoProfile` of a clip.
+
+In: numbers from the encoders and measurements. Out: the only knowledge of sound and picture that ranking and
+reasons may use.
+
+- None means "not measured", never "zero".
+- Arrays are float32; a segment is one analysed window of the medium.
+- `EncoderId` goes with each vector so that two spaces are never mixed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
+
+Mode = Literal["major", "minor"]
+KEY_NAMES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderId:
+    """Names a vector space: the encoder, its version, and the settings that change its vectors."""
+
+    name: str
+    version: str
+    settings: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name}/{self.version}" + (f"/{self.settings}" if self.settings else "")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrackFeatures:
+    """What was heard in a track. k segments, d embedding dimensions, t tags, s seconds.
+
+    `starts` (k,) seconds; `embeddings` (k, d); `tags` (k, t) probabilities in the order of the encoder's tag names;
+    `energy` (s,) in 0..1, one value a second; `beat_strength`, `key_strength`, tempo strengths in 0..1;
+    `valence`, `arousal` in -1..1; `loudness` in LUFS, `loudness_range` in LU.
+    """
+
+    encoder: EncoderId
+    starts: Floats
+    embeddings: Floats
+    tags: Floats
+    bpm: float | None
+    bpm_strength: float
+    second_bpm: float | None
+    second_bpm_strength: float
+    beat_strength: float
+    key: int | None
+    mode: Mode | None
+    key_strength: float
+    loudness: float | None
+    loudness_range: float | None
+    energy: Floats
+    valence: float
+    arousal: float
+
+    @property
+    def key_name(self) -> str | None:
+        """For example "E♭ minor", or None where no key was found."""
+        return None if self.key is None or self.mode is None else f"{KEY_NAMES[self.key]} {self.mode}"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A group of image classes and the mean probability that the frames put on it (0..1)."""
+
+    name: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VideoProfile:
+    """What was seen in a clip. k frames, d embedding dimensions, s seconds.
+
+    `stage`: "keyframes" is the quick first look; "full" has been through the whole clip, and only then are `motion`,
+    `cuts` and the curves known. `times` (k,) seconds; `embeddings` (k, d); brightness, saturation, warmth, motion in
+    0..1; `cuts` seconds; valence, arousal in -1..1; `arousal_curve` (s,) one value a second;
+    `own_loudness`: LUFS of the clip's own sound, None without sound or where it was not measured.
+    """
+
+    path: str
+    duration: float
+    width: int
+    height: int
+    fps: float | None
+    stage: Literal["keyframes", "full"]
+    encoder: EncoderId
+    times: Floats
+    embeddings: Floats
+    scenes: tuple[Scene, ...]
+    colours: tuple[str, ...]
+    brightness: float
+    saturation: float
+    warmth: float
+    motion: float | None
+    cuts: tuple[float, ...] | None
+    valence: float
+    arousal: float
+    arousal_curve: Floats | None
+    has_sound: bool
+    own_loudness: float | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def cuts_per_minute(self) -> float | None:
+        """Cut rate over the whole clip, None before the full pass."""
+        return None if self.cuts is None or self.duration <= 0 else 60.0 * len(self.cuts) / self.duration
