@@ -14,12 +14,12 @@ import unicodedata
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])")
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _KEPT = {"Cc": " ", "Zl": " ", "Zp": " ", "Cf": "", "Cs": "", "Co": "", "Cn": ""}
-"""What unprintable categories of Unicode become; every other character stays."""
+"""What each unprintable category of Unicode becomes; every other character stays."""
 
 
 def one_line(text: str, at_most: int = 200) -> str:
     """`text` as one clean line of at most `at_most` characters, cut with an ellipsis; may be empty."""
     kept = _BIDI.sub("", _ANSI.sub("", text[: 8 * at_most]))
-    kept = "".join(" " if unicodedata.category(c) in _BLANK else c for c in unicodedata.normalize("NFC", kept))
+    kept = "".join(_KEPT.get(unicodedata.category(c), c) for c in unicodedata.normalize("NFC", kept))
     kept = " ".join(kept.split())
     return kept if len(kept) <= at_most else kept[: at_most - 1].rstrip() + "…"
