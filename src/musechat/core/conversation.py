@@ -2,7 +2,7 @@
 
 In: what was said, understood, proposed and answered. Out: a value from which the next turn can be made.
 
-- Undo appends a turn whose `state` is an earlier one; nothing is rewritten.
+- Undo appends a turn whose wishes are those of an earlier one; nothing is rewritten.
 """
 
 from __future__ import annotations
@@ -15,14 +15,18 @@ from musechat.core.request import Request
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What holds after some turns: the merged request, the track proposed last, all tracks that must not return.
+    """What holds after some turns.
 
-    `seen`: ids of tracks proposed or rejected so far, in order.
+    `request`: everything asked so far, merged. `previous`: id of the track on the table. `seen`: ids of all tracks
+    proposed so far, which must not come back by themselves. `turn`: index of the turn that put the track on the
+    table; `before`: index of the one that did so before it, where undo leads.
     """
 
     request: Request = field(default_factory=Request)
     previous: str | None = None
     seen: tuple[str, ...] = ()
+    turn: int | None = None
+    before: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class Relaxation:
 class Turn:
     """One exchange. `say` is None on the first turn, from the clip alone; `choice` is None when nothing fits.
 
-    `evidence` is what the reply's claims point into. `relaxations`: what would help when nothing fits.
+    `wishes` holds after the turn; `relaxations` tells what would help when nothing fits.
     """
 
     say: str | None
@@ -45,7 +49,7 @@ class Turn:
     choice: Ranked | None
     alternatives: tuple[Ranked, ...]
     reply: Reply
-    state: Wishes
+    wishes: Wishes
     relaxations: tuple[Relaxation, ...] = ()
     seconds: float = 0.0
 
@@ -57,9 +61,9 @@ class Conversation:
     turns: tuple[Turn, ...] = ()
 
     @property
-    def state(self) -> Wishes:
+    def wishes(self) -> Wishes:
         """What holds now."""
-        return self.turns[-1].state if self.turns else Wishes()
+        return self.turns[-1].wishes if self.turns else Wishes()
 
     def add(self, turn: Turn) -> Conversation:
         """A new conversation with one more turn."""

@@ -12,7 +12,7 @@ from typing import Literal
 
 from musechat.core.track import Track
 
-Subject = Literal["track", "clip"]
+Subject = Literal["track", "previous track", "clip", "words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A piece of a sentence and the indices of the evidence it rests on."""
+    """A piece of a sentence and the indices (into `Reply.evidence`) of the evidence it rests on."""
 
     text: str
     evidence: tuple[int, ...]
@@ -53,8 +53,9 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A reason in words. `text` is made of the claims' texts; `narrator` names who worded it."""
+    """A reason in words: the claims' texts joined are `text`. `narrator` names who worded it."""
 
     text: str
     claims: tuple[Claim, ...]
+    evidence: tuple[Evidence, ...]
     narrator: str

@@ -1,4 +1,4 @@
-"""What a room must offer to stand in for another: encoders, narrators, progress.
+"""What a room must offer to stand in for another: encoders, progress.
 
 In: nothing. Out: protocols that real models and the tests' tiny fakes both implement.
 """
@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from musechat.core.evidence import Claim, Reply
     from musechat.core.features import Floats
 
 
@@ -54,16 +53,6 @@ class AudioEncoder(Protocol):
 
     def encode(self, patches: Floats) -> tuple[Floats, Floats]:
         """n log-mel patches (n, frames, bands) → embeddings (n, dim), tag probabilities (n, tags), float32."""
-        ...
-
-
-class Narrator(Protocol):
-    """Words a planned reply; it may choose words, never facts."""
-
-    name: str
-
-    def narrate(self, claims: tuple[Claim, ...]) -> Reply:
-        """Planned claims → the reply's text, claim by claim."""
         ...
 
 

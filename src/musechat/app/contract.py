@@ -1,0 +1,153 @@
+"""The JSON contract: what `--json` prints. Documented in docs/json.md.
+
+In: the travelling types. Out: plain JSON values with fixed keys.
+
+- A key is never left out: what is unknown is null. New keys may come; `SCHEMA_VERSION` grows when one changes.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from musechat.core.conversation import Turn
+    from musechat.core.errors import MuseChatError
+    from musechat.core.evidence import Evidence, Ranked
+    from musechat.core.features import TrackFeatures, VideoProfile
+    from musechat.core.request import Request
+    from musechat.core.track import Fact, Track
+
+SCHEMA_VERSION = 1
+
+
+def error_json(error: MuseChatError) -> dict[str, Any]:
+    """An error as an object with a code for programs and a message for people."""
+    return {"schema_version": SCHEMA_VERSION, "error": {"code": error.code, "message": str(error)}}
+
+
+def track_json(track: Track) -> dict[str, Any]:
+    """A track in short, as it stands in replies."""
+    return {
+        "id": track.id,
+        "title": track.title.value,
+        "artist": _value(track.artist),
+        "album": _value(track.album),
+        "path": printable(track.path),
+        "duration": round(track.duration, 3),
+    }
+
+
+def track_full_json(track: Track, features: TrackFeatures | None, tags: list[tuple[str, float]]) -> dict[str, Any]:
+    """A track with every fact, its source, and what was measured; `tags`: the strongest of the tagger."""
+    facts = ("title", "artist", "album", "genre", "year", "licence")
+    return track_json(track) | {
+        "facts": {name: _fact(getattr(track, name)) for name in facts},
+        "missing": track.missing,
+        "duplicate_of": track.duplicate_of,
+        "measured": None if features is None else _measured(features, tags),
+    }
+
+
+def _measured(features: TrackFeatures, tags: list[tuple[str, float]]) -> dict[str, Any]:
+    numbers = ("bpm", "bpm_strength", "second_bpm", "second_bpm_strength", "beat_strength", "key_strength")
+    numbers += ("loudness", "loudness_range", "valence", "arousal")
+    return {name: number(getattr(features, name)) for name in numbers} | {
+        "key": features.key_name,
+        "tags": [{"tag": tag, "probability": number(value)} for tag, value in tags],
+        "segments": len(features.starts),
+        "encoder": str(features.encoder),
+    }
+
+
+def understood_json(request: Request) -> dict[str, Any]:
+    """A request without its text; the keys are those of `Request`."""
+    plain = request.to_json()
+    del plain["text"]
+    return plain
+
+
+def evidence_json(evidence: Evidence) -> dict[str, Any]:
+    """One piece of evidence."""
+    plain = dataclasses.asdict(evidence)
+    return plain | {"value": number(evidence.value) if isinstance(evidence.value, float) else evidence.value}
+
+
+def ranked_json(ranked: Ranked) -> dict[str, Any]:
+    """A track with its score and evidence, as in search results and alternatives."""
+    return {
+        "track": track_json(ranked.track),
+        "score": number(ranked.score),
+        "evidence": [evidence_json(e) for e in ranked.evidence],
+    }
+
+
+def turn_json(turn: Turn) -> dict[str, Any]:
+    """One turn of a conversation."""
+    choice = turn.choice
+    return {
+        "say": turn.say,
+        "understood": understood_json(turn.understood),
+        "track": None if choice is None else track_json(choice.track),
+        "score": None if choice is None else number(choice.score),
+        "offset": None if choice is None else number(choice.offset),
+        "evidence": [evidence_json(e) for e in turn.reply.evidence],
+        "reason": turn.reply.text,
+        "claims": [{"text": claim.text, "evidence": list(claim.evidence)} for claim in turn.reply.claims],
+        "narrator": turn.reply.narrator,
+        "alternatives": [ranked_json(other) for other in turn.alternatives],
+        "relaxations": [dataclasses.asdict(relaxation) for relaxation in turn.relaxations],
+        "seconds": number(turn.seconds),
+    }
+
+
+def video_json(profile: VideoProfile) -> dict[str, Any]:
+    """What was seen in a clip; motion, cuts and curves are null until the whole clip was watched."""
+    plain = {name: number(getattr(profile, name)) for name in _VIDEO_NUMBERS}
+    return plain | {
+        "path": printable(profile.path),
+        "width": profile.width,
+        "height": profile.height,
+        "stage": profile.stage,
+        "colours": list(profile.colours),
+        "scenes": [{"name": s.name, "probability": number(s.probability)} for s in profile.scenes],
+        "cuts": None if profile.cuts is None else [number(cut) for cut in profile.cuts],
+        "cuts_per_minute": number(profile.cuts_per_minute),
+        "arousal_curve": None if profile.arousal_curve is None else [number(v) for v in profile.arousal_curve.tolist()],
+        "has_sound": profile.has_sound,
+        "encoder": str(profile.encoder),
+        "frames": len(profile.times),
+        "notes": list(profile.notes),
+    }
+
+
+_VIDEO_NUMBERS = (
+    "duration",
+    "fps",
+    "brightness",
+    "saturation",
+    "warmth",
+    "motion",
+    "valence",
+    "arousal",
+    "own_loudness",
+)
+
+
+def number(value: float | None) -> float | None:
+    """A float that JSON can hold: NaN and infinities become null, four decimals are kept."""
+    return None if value is None or not math.isfinite(value) else round(float(value), 4)
+
+
+def printable(path: str) -> str:
+    """A path that any output can encode; bytes that are no text in the file system's encoding become U+FFFD."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _value(fact: Fact | None) -> str | None:
+    return None if fact is None else fact.value
+
+
+def _fact(fact: Fact | None) -> dict[str, str] | None:
+    return None if fact is None else {"value": fact.value, "source": fact.source}

@@ -1,0 +1,276 @@
+"""The command line: one command a verb, each a thin call into `app`.
+
+In: arguments. Out: text for people on stdout, or JSON under `--json`; progress, logs and errors on stderr.
+
+- An error is one line and a non-zero exit, never a traceback; under `--json` it is an object on stdout.
+- Everything heavy is imported inside the command, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from musechat.core.errors import InputError, MuseChatError
+from musechat.core.settings import Quality
+
+if TYPE_CHECKING:
+    from musechat.app.library import Library
+
+app = typer.Typer(
+    name="musechat",
+    help="A conversational music supervisor for video: it picks from your own library, and says truthfully why.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+library_app = typer.Typer(help="Look into the library and correct it.", no_args_is_help=True)
+app.add_typer(library_app, name="library")
+
+LibraryOption = Annotated[
+    Path | None, typer.Option("--library", help="The library's folder; the default is in your user-data folder.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON (docs/json.md) instead of text.")]
+ThreadsOption = Annotated[int | None, typer.Option("--threads", min=1, max=64, help="Cores to use at most.")]
+
+
+def main() -> None:
+    """The entry point of the `musechat` command."""
+    app()
+
+
+@contextmanager
+def _door(as_json: bool = False) -> Iterator[None]:
+    """Turns the family's errors, an interrupt and a closed pipe into one line and an exit status."""
+    try:
+        yield
+    except MuseChatError as error:
+        if as_json:
+            from musechat.app.contract import error_json
+
+            _print_json(error_json(error))
+        typer.echo(f"musechat: {error}", err=True)
+        raise typer.Exit(error.exit_status) from None
+    except KeyboardInterrupt:
+        typer.echo("musechat: stopped; what was finished is kept.", err=True)
+        raise typer.Exit(130) from None
+
+
+def _print_json(plain: dict[str, Any]) -> None:
+    typer.echo(json.dumps(plain, ensure_ascii=False, allow_nan=False, indent=2))
+
+
+def _open(folder: Path | None, threads: int | None = None) -> Library:
+    from musechat.app.library import Library
+
+    return Library(folder, threads=threads)
+
+
+@app.command()
+def index(
+    paths: Annotated[list[Path], typer.Argument(help="Folders or files of music.")],
+    library: LibraryOption = None,
+    quality: Annotated[Quality, typer.Option(help="How much of each track is analysed.")] = Quality.BALANCED,
+    threads: ThreadsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Analyse music and keep what was heard in the library. Stop and run it again as you like."""
+    with _door(as_json):
+        from musechat.app import show
+        from musechat.app.contract import summary_json
+
+        with _open(library, threads) as opened, show.progress() as progress:
+            summary = opened.index(paths, quality=quality, progress=progress)
+        if as_json:
+            _print_json(summary_json(summary))
+        else:
+            show.summary(summary, opened.folder)
+
+
+@app.command()
+def search(
+    text: Annotated[str, typer.Argument(help="What the music should be like, or a title or name.")],
+    library: LibraryOption = None,
+    at_most: Annotated[int, typer.Option("-n", "--at-most", min=1, max=1000, help="How many results.")] = 10,
+    as_json: JsonOption = False,
+) -> None:
+    """Find tracks by words."""
+    with _door(as_json):
+        from musechat.app import show
+        from musechat.app.contract import found_json
+
+        with _open(library) as opened:
+            found = opened.search(text, at_most=at_most)
+        if as_json:
+            _print_json(found_json(text, found))
+        else:
+            show.found(found)
+
+
+@app.command()
+def recommend(
+    video: Annotated[Path, typer.Argument(help="The clip.")],
+    say: Annotated[list[str] | None, typer.Option(help="Your answer to the proposal; one more turn each.")] = None,
+    library: LibraryOption = None,
+    threads: ThreadsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Propose a track for a clip, then answer each --say in turn."""
+    with _door(as_json):
+        from musechat.app import show
+        from musechat.app.contract import conversation_json
+        from musechat.app.session import Session
+
+        with _open(library, threads) as opened, Session(opened, video) as session:
+            looked = session.first_look()
+            if not as_json:
+                show.first_look(looked)
+            with show.progress() as progress:
+                turn = session.recommend(progress)
+            if not as_json:
+                show.video(session.profile())
+                show.turn(turn)
+            for words in say or []:
+                turn = session.say(words)
+                if not as_json:
+                    show.turn(turn)
+            if as_json:
+                _print_json(conversation_json(session.profile(), session.conversation, session.timings))
+
+
+@app.command()
+def understand(
+    text: Annotated[str, typer.Argument(help="What you would say to a proposal.")],
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what MuseChat understands of a message, and what it could not use."""
+    with _door(as_json):
+        from musechat.app import show
+        from musechat.app.contract import understanding_json
+
+        with _open(library) as opened:
+            request = opened.understand(text)
+        if as_json:
+            _print_json(understanding_json(text, request))
+        else:
+            show.request(request)
+
+
+@app.command()
+def doctor(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """Check the weights, the encoders, the decoder's protections and the library."""
+    with _door(as_json):
+        from musechat.app import show
+        from musechat.app.contract import checks_json
+        from musechat.app.doctor import examine
+
+        checks = examine(library)
+        if as_json:
+            _print_json(checks_json(checks))
+        else:
+            show.checks(checks)
+        if any(check.state == "broken" for check in checks):
+            raise typer.Exit(1)
+
+
+@app.command()
+def demo(
+    media: Annotated[str, typer.Option(help="Where the demo's media come from: real (fetched).")] = "real",
+    folder: Annotated[Path | None, typer.Option(help="Where to keep the media and the demo's library.")] = None,
+) -> None:
+    """Fetch free music and a clip, import them, and hold a two-turn conversation."""
+    with _door():
+        if media != "real":
+            raise InputError(f"The demo has no media called {media!r}; choose real.")
+        from musechat.app.demo import run
+
+        run(folder)
+
+
+@library_app.command("list")
+def list_tracks(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """All tracks of the library."""
+    with _door(as_json):
+        from musechat.app import show
+        from musechat.app.contract import tracks_json
+
+        with _open(library) as opened:
+            tracks = opened.tracks()
+        if as_json:
+            _print_json(tracks_json(tracks))
+        else:
+            show.tracks(tracks)
+
+
+@library_app.command("show")
+def show_track(
+    track: Annotated[str, typer.Argument(help="The track's id or the first letters of it, its path, or its title.")],
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Everything that is known of one track, and where it was read or measured."""
+    with _door(as_json):
+        from musechat.app import show
+        from musechat.app.contract import track_full_json
+
+        with _open(library) as opened:
+            found = opened.find(track)
+            features, tags = opened.measured(found.id)
+        if as_json:
+            _print_json(track_full_json(found, features, tags))
+        else:
+            show.track(found, features, tags)
+
+
+@library_app.command("errors")
+def list_errors(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """The files that could not be imported, and why."""
+    with _door(as_json):
+        from musechat.app import show
+        from musechat.app.contract import errors_json
+
+        with _open(library) as opened:
+            problems = opened.errors()
+        if as_json:
+            _print_json(errors_json(problems))
+        else:
+            show.problems(problems)
+
+
+@library_app.command("edit")
+def edit_track(
+    track: Annotated[str, typer.Argument(help="The track's id or the first letters of it, its path, or its title.")],
+    changes: Annotated[list[str], typer.Argument(help='What to correct, for example title="Night Drive".')],
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Correct a track's title, artist, album, genre, year or licence. Your word outranks every tag."""
+    with _door(as_json):
+        from musechat.app import show
+        from musechat.app.contract import track_full_json
+
+        with _open(library) as opened:
+            corrected = opened.edit(opened.find(track).id, dict(_change(change) for change in changes))
+            features, tags = opened.measured(corrected.id)
+        if as_json:
+            _print_json(track_full_json(corrected, features, tags))
+        else:
+            show.track(corrected, features, tags)
+
+
+def _change(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise InputError(f'Write a correction as name=value, for example title="Night Drive"; {text!r} is not one.')
+    return name.strip().lower(), value.strip()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

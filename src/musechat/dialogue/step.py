@@ -1,0 +1,142 @@
+"""One message → one turn.
+
+In: the conversation so far, the clip, the words. Out: the next `Turn`.
+
+- What an act does: refine, different and reject propose again; why, accept and nothing keep the track on the table;
+  undo brings the one before back.
+- Everything that needs models or the library comes in as `Tools`, so that a turn can be tested in microseconds.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from musechat.core.conversation import Conversation, Turn, Wishes
+from musechat.core.request import Query, Request
+from musechat.dialogue.merge import merged
+from musechat.reason.plan import Planner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from musechat.core.evidence import Reply
+    from musechat.core.features import VideoProfile
+    from musechat.match.supervisor import Proposal
+    from musechat.reason.template import Narrator
+
+
+class Proposer(Protocol):
+    """Finds tracks for a query."""
+
+    def propose(self, query: Query, seen: tuple[str, ...]) -> Proposal:
+        """The best track, alternatives, and the evidence around them."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a turn needs: words → `Request`, `Query` → tracks, plan → reply, concept → how it is said."""
+
+    understand: Callable[[str], Request]
+    proposer: Proposer
+    narrator: Narrator
+    phrase: Callable[[str], str]
+
+
+def first_turn(video: VideoProfile | None, tools: Tools) -> Turn:
+    """The proposal from the clip alone."""
+    begun = time.perf_counter()
+    turn = _propose(Conversation(), None, Request(), Request(), video, tools)
+    return dataclasses.replace(turn, seconds=time.perf_counter() - begun)
+
+
+def next_turn(conversation: Conversation, say: str, video: VideoProfile | None, tools: Tools) -> Turn:
+    """The answer to `say`; `conversation` has at least one turn."""
+    begun = time.perf_counter()
+    understood = tools.understand(say)
+    if understood.act == "undo":
+        turn = _undo(conversation, say, understood, tools)
+    elif understood.act in ("why", "accept", "nothing"):
+        turn = _stay(conversation, say, understood, tools)
+    else:
+        request = merged(conversation.wishes.request, understood)
+        turn = _propose(conversation, say, understood, request, video, tools)
+    return dataclasses.replace(turn, seconds=time.perf_counter() - begun)
+
+
+def _propose(
+    conversation: Conversation,
+    say: str | None,
+    understood: Request,
+    request: Request,
+    video: VideoProfile | None,
+    tools: Tools,
+) -> Turn:
+    before = conversation.wishes
+    words = None if say is None else request
+    proposal = tools.proposer.propose(Query(video, before.previous, words), before.seen)
+    planner = Planner(proposal.evidence, tools.phrase)
+    choice = proposal.choice
+    if choice is None:
+        planner.nothing_fits(proposal.relaxations)
+        wishes = dataclasses.replace(before, request=request)
+    else:
+        planner.proposal()
+        if words is not None:
+            planner.wishes(words)
+        planner.clip()
+        planner.sound()
+        planner.mood()
+        planner.start(choice)
+        wishes = Wishes(request, choice.track.id, (*before.seen, choice.track.id), len(conversation.turns), before.turn)
+    planner.not_used(understood)
+    reply = _word(planner, conversation, tools)
+    return Turn(say, understood, choice, proposal.alternatives, reply, wishes, proposal.relaxations)
+
+
+def _stay(conversation: Conversation, say: str, understood: Request, tools: Tools) -> Turn:
+    """Why, accept, or nothing understood: the track on the table stays."""
+    last = conversation.turns[-1]
+    planner = Planner(_table(conversation).reply.evidence, tools.phrase)
+    if last.choice is not None:
+        planner.title({"accept": "accepted"}.get(understood.act, "still"))
+    if understood.act == "why":
+        planner.contributions()
+        planner.clip()
+        planner.sound()
+    if understood.act == "nothing":
+        planner.nothing_said(say)
+    planner.not_used(understood)
+    reply = _word(planner, conversation, tools)
+    return Turn(say, understood, last.choice, last.alternatives, reply, last.wishes)
+
+
+def _undo(conversation: Conversation, say: str, understood: Request, tools: Tools) -> Turn:
+    """Back to the track before, with the wishes that held then; what was proposed since stays proposed."""
+    now = conversation.wishes
+    last = conversation.turns[-1]
+    index = now.turn if last.choice is None else now.before
+    target = last if index is None else conversation.turns[index]
+    planner = Planner(target.reply.evidence, tools.phrase)
+    if index is None:
+        planner.nothing_before(say)
+        wishes = now
+    else:
+        planner.title("back")
+        wishes = dataclasses.replace(target.wishes, seen=now.seen)
+    planner.not_used(understood)
+    reply = _word(planner, conversation, tools)
+    return Turn(say, understood, target.choice, target.alternatives, reply, wishes)
+
+
+def _table(conversation: Conversation) -> Turn:
+    """The turn that put the present track on the table."""
+    index = conversation.wishes.turn
+    return conversation.turns[-1 if index is None else index]
+
+
+def _word(planner: Planner, conversation: Conversation, tools: Tools) -> Reply:
+    return tools.narrator.narrate(planner.plan(), len(conversation.turns))

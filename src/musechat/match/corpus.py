@@ -1,0 +1,66 @@
+"""Everything a ranking needs to know of all tracks at once: `Corpus`.
+
+In: the library's matrix and names, the concept scores made from them. Out: one column per fact, n rows.
+
+- It is read-only and made once per state of the library, so that a turn is only arithmetic.
+- NaN is "not measured".
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from musechat.core.features import Floats
+
+    Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Corpus:
+    """n tracks, c concepts, d embedding dimensions. `rows`: id → row.
+
+    `vectors` (n, d) unit rows; `scores` (n, c) in 0..1, column-major; `breaks` (n, c): whether a track's own evidence
+    breaks the exclusion of a concept; `bpm`, `arousal`, `valence`, `duration` (n,); `voices`: for each answer to
+    "which voices" the tracks whose own evidence allows it, (n,); `shown` (n,): neither missing nor a near-duplicate;
+    `artists`, `licences`, `names`: folded text, "" where unknown.
+    """
+
+    ids: tuple[str, ...]
+    rows: dict[str, int]
+    concepts: tuple[str, ...]
+    vectors: Floats
+    scores: Floats
+    breaks: Bools
+    bpm: Floats
+    arousal: Floats
+    valence: Floats
+    duration: Floats
+    voices: dict[str, Bools]
+    shown: Bools
+    artists: tuple[str, ...]
+    licences: tuple[str, ...]
+    names: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def column(self, concept: str) -> int | None:
+        """The column of a concept, None for one that nothing measures."""
+        return self.concepts.index(concept) if concept in self.concepts else None
+
+    def row(self, track_id: str | None) -> int | None:
+        """The row of a track, None for None and for a track that is not in the library."""
+        return None if track_id is None else self.rows.get(track_id)
+
+
+def folded(text: str | None) -> str:
+    """`text` for comparing names: no case, no accents, single blanks; "" for None."""
+    plain = unicodedata.normalize("NFKD", text or "")
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).casefold().split())

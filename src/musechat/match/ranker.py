@@ -1,0 +1,142 @@
+"""The transparent ranker: a query's parts added up, the limits applied, the list made fair.
+
+In: a corpus, a `Query`, ids that must not return. Out: `Ranking`, rows in order with what made each score.
+
+- The same function serves turn 1 (picture), later turns (picture, previous track, words) and search (words, names).
+- Artist repeats are folded: an artist's second track stands behind every artist's first, unless one was asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from musechat.match.corpus import folded
+from musechat.match.limits import allowed, limits, relaxations
+from musechat.match.part import Part, weighted_mean
+from musechat.match.picture import PictureWeights, picture_parts
+from musechat.match.words import WordWeights, word_parts
+
+if TYPE_CHECKING:
+    from musechat.core.conversation import Relaxation
+    from musechat.core.evidence import Evidence
+    from musechat.core.features import Floats
+    from musechat.core.request import Query, Request
+    from musechat.match.corpus import Bools, Corpus
+
+
+@dataclass(frozen=True, slots=True)
+class RankerWeights:
+    """The dials of the ranker, side by side."""
+
+    words: WordWeights = field(default_factory=WordWeights)
+    picture: PictureWeights = field(default_factory=PictureWeights)
+    near_duplicate: float = 0.995
+    """Cosine to a track that was proposed before from which a track counts as the same one."""
+    search_floor: float = 0.5
+    """A search returns nothing that scores below: .5 is what an unremarkable track gets."""
+    pool: int = 200
+    """How many of the best are looked at when artists are folded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """One row of the corpus, its score in 0..1, and the evidence whose weights add up to it, largest first."""
+
+    row: int
+    score: float
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The best first. `relaxations` says what would help where there are none."""
+
+    picks: tuple[Pick, ...]
+    relaxations: tuple[Relaxation, ...] = ()
+
+
+def rank(
+    corpus: Corpus,
+    query: Query,
+    *,
+    seen: tuple[str, ...] = (),
+    at_most: int = 5,
+    weights: RankerWeights | None = None,
+) -> Ranking:
+    """The best `at_most` tracks for a query. `seen`: ids that must not come back."""
+    dials = weights or RankerWeights()
+    parts = [] if query.video is None else picture_parts(corpus, query.video, dials.picture)
+    request = query.request
+    if request is not None:
+        parts += word_parts(corpus, request, corpus.row(query.previous), dials.words)
+    found = [] if request is None else limits(corpus, request)
+    mask = allowed(corpus, found, seen) & ~_heard(corpus, seen, dials.near_duplicate)
+    score = weighted_mean(parts, len(corpus))
+    best = _best(score, mask, max(dials.pool, at_most))
+    if request is None or request.constraints.artist is None:
+        best = _folded(corpus, best)
+    picks = tuple(_pick(parts, score, row) for row in best[:at_most])
+    return Ranking(picks, () if picks else relaxations(corpus, found, seen))
+
+
+def search(
+    corpus: Corpus, request: Request, text: str, *, at_most: int = 20, weights: RankerWeights | None = None
+) -> Ranking:
+    """Tracks for words alone: those whose name holds the words, then those that score above the middle."""
+    dials = weights or RankerWeights()
+    found = limits(corpus, request)
+    mask = allowed(corpus, found, ())
+    named = _name_part(corpus, text)
+    by_name = _best(named.fit, mask & (named.fit > 0), at_most)
+    parts = word_parts(corpus, request, None, dials.words)
+    score = weighted_mean(parts, len(corpus))
+    bound = bool(found) and not parts
+    by_words = _best(score, mask & (named.fit == 0) & (bound | (score >= dials.search_floor)), at_most)
+    picks = [_pick([named], named.fit, row) for row in by_name] + [_pick(parts, score, row) for row in by_words]
+    return Ranking(tuple(picks[:at_most]), () if picks else relaxations(corpus, found, ()))
+
+
+def _pick(parts: list[Part], score: Floats, row: int) -> Pick:
+    total = sum(part.weight for part in parts)
+    evidence = sorted((part.evidence(row, total) for part in parts), key=lambda e: -e.weight)
+    return Pick(row, round(float(score[row]), 4), tuple(evidence))
+
+
+def _heard(corpus: Corpus, seen: tuple[str, ...], cosine: float) -> Bools:
+    """Tracks (n,) that sound like one that was proposed before."""
+    rows = [row for track_id in seen if (row := corpus.row(track_id)) is not None]
+    mask: Bools = (corpus.vectors @ corpus.vectors[rows].T > cosine).any(axis=1)
+    return mask
+
+
+def _best(score: Floats, mask: Bools, k: int) -> list[int]:
+    """Allowed rows by falling score; ties keep the library's order."""
+    rows = np.flatnonzero(mask)
+    if rows.size > k:
+        cut = np.partition(score[rows], rows.size - k)[rows.size - k]
+        rows = rows[score[rows] >= cut]
+    order = np.argsort(-score[rows], kind="stable")
+    return [int(row) for row in rows[order][:k]]
+
+
+def _folded(corpus: Corpus, rows: list[int]) -> list[int]:
+    """Each artist's best first, then the repeats; unknown artists are not one artist."""
+    first: list[int] = []
+    repeats: list[int] = []
+    artists: set[str] = set()
+    for row in rows:
+        artist = corpus.artists[row]
+        (repeats if artist and artist in artists else first).append(row)
+        artists.add(artist)
+    return first + repeats
+
+
+def _name_part(corpus: Corpus, text: str) -> Part:
+    """Tracks whose title, artist or album holds the whole text, word for word."""
+    wanted = f" {folded(text)} "
+    holds = (bool(wanted.strip()) and wanted in f" {name} " for name in corpus.names)
+    fit = np.fromiter(holds, np.float32, len(corpus))
+    return Part("name", wanted.strip(), 1.0, fit, fit, "1 if it matches", "title, artist, album")

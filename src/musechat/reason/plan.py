@@ -1,0 +1,243 @@
+"""What a reply will say: `Point`s, each with the evidence that carries it.
+
+In: the choice, the clip's facts, the request. Out: `Plan`, which any narrator can word.
+
+- A point is only planned where its evidence exists; a wish that was not met is planned as such, never left out.
+- That a concept is *there* is not claimed: the plan says how the track scores for it against the library.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from musechat.core.evidence import Evidence
+from musechat.core.text import one_line
+from musechat.reason.scale import BRIGHTNESS, ENERGY, MOTION, PLEASANTNESS, SATURATION, WARMTH
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from musechat.core.conversation import Relaxation
+    from musechat.core.evidence import Ranked
+    from musechat.core.request import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One thing to say. `kind` picks the wording, `slots` fill it, `evidence` indexes the plan's evidence."""
+
+    kind: str
+    slots: dict[str, str]
+    evidence: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The points in order, and the evidence they index."""
+
+    points: tuple[Point, ...]
+    evidence: tuple[Evidence, ...]
+
+
+GRANTED = 60.0
+"""A wish counts as met when the track scores higher for it than this share of the library, in percent."""
+
+
+class Planner:
+    """Collects points over one list of evidence; a point without evidence is refused."""
+
+    def __init__(self, evidence: Iterable[Evidence], phrase: Callable[[str], str] = str) -> None:
+        """`phrase`: how a concept is said in a sentence."""
+        self._evidence = list(evidence)
+        self._points: list[Point] = []
+        self._phrase = phrase
+
+    def plan(self) -> Plan:
+        """What has been collected."""
+        return Plan(tuple(self._points), tuple(self._evidence))
+
+    def say(self, kind: str, used: list[int], **slots: str) -> None:
+        """Plan one point on the evidence `used`."""
+        if not used:
+            raise ValueError(f"the point {kind!r} rests on no evidence")
+        self._points.append(Point(kind, slots, tuple(used)))
+
+    def add(self, evidence: Evidence) -> int:
+        """Append evidence; returns its index."""
+        self._evidence.append(evidence)
+        return len(self._evidence) - 1
+
+    def _find(self, kind: str, name: str | None = None, subject: str = "track") -> list[int]:
+        return [
+            index
+            for index, e in enumerate(self._evidence)
+            if e.kind == kind and e.subject == subject and name in (None, e.name)
+        ]
+
+    def _one(self, kind: str, name: str, subject: str = "track") -> tuple[int, float] | None:
+        """The index and the number of one piece of evidence, None where it was not measured."""
+        for index in self._find(kind, name, subject):
+            value = self._evidence[index].value
+            if isinstance(value, int | float):
+                return index, float(value)
+        return None
+
+    def proposal(self) -> None:
+        """Title, artist and album of the track on the table."""
+        names = {self._evidence[i].name: (i, str(self._evidence[i].value)) for i in self._find("name")}
+        slots = {name: value for name, (_, value) in names.items() if name in ("title", "artist", "album")}
+        kind = "propose" + "".join(f" {part}" for part in ("artist", "album") if part in slots)
+        self.say(kind, [names[name][0] for name in slots], **slots)
+
+    def title(self, kind: str) -> None:
+        """One sentence of `kind` about the track on the table by its title."""
+        names = self._find("name", "title")
+        if names:
+            self.say(kind, names, title=str(self._evidence[names[0]].value))
+
+    def nothing_said(self, words: str) -> None:
+        """The message held nothing to act on."""
+        self.say("nothing said", [self.add(Evidence("request", "words", "message", one_line(words), "", "your words"))])
+
+    def nothing_before(self, words: str) -> None:
+        """Undo was asked for and there is no earlier track."""
+        self.say("no undo", [self.add(Evidence("request", "words", "message", one_line(words), "", "your words"))])
+
+    def clip(self) -> None:
+        """What the picture looks like."""
+        scales = (("brightness", BRIGHTNESS), ("saturation", SATURATION), ("warmth", WARMTH))
+        found = [(scale, self._one("colour", name, "clip")) for name, scale in scales]
+        looks = [(scale.word(hit[1]), hit[0]) for scale, hit in found if hit is not None]
+        if looks:
+            self.say("clip look", [index for _, index in looks], look=_listed([word for word, _ in looks]))
+        motion, cuts = self._one("motion", "motion", "clip"), self._one("cuts", "cuts", "clip")
+        if motion is not None and cuts is not None:
+            spoken = {0: "no cuts", 1: "one cut"}.get(int(cuts[1]), f"{cuts[1]:.0f} cuts")
+            self.say("clip pace", [motion[0], cuts[0]], motion=MOTION.word(motion[1]), cuts=spoken)
+
+    def sound(self) -> None:
+        """What was heard in the track: the tagger's strongest tags, tempo, key."""
+        tags = self._find("tag")
+        if tags:
+            self.say("tags", tags, tags=_listed([f"{self._evidence[i].name}" for i in tags]))
+        tempo = self._one("measured", "tempo")
+        key = self._find("measured", "key")
+        if tempo is not None and key:
+            self.say("tempo and key", [tempo[0], *key], bpm=f"{tempo[1]:.0f}", key=str(self._evidence[key[0]].value))
+        elif tempo is not None:
+            self.say("tempo", [tempo[0]], bpm=f"{tempo[1]:.0f}")
+
+    def mood(self) -> None:
+        """How the estimated moods of picture and music agree."""
+        subjects = ("clip", "track")
+        found = [self._one("mood", name, subject) for subject in subjects for name in ("arousal", "valence")]
+        hits = [hit for hit in found if hit is not None]
+        if len(hits) < len(found):
+            return
+        words = [(PLEASANTNESS if i % 2 else ENERGY).word((value + 1) / 2) for i, (_, value) in enumerate(hits)]
+        same = words[:2] == words[2:]
+        self.say(
+            "mood agrees" if same else "mood differs",
+            [index for index, _ in hits],
+            clip=f"{words[0]} and {words[1]}",
+            track=f"{words[2]} and {words[3]}",
+        )
+
+    def wishes(self, request: Request) -> None:
+        """How the track answers each wish, met or not."""
+        for want in request.wants:
+            self._wish(want.concept)
+        for index in self._find("change"):
+            self._changed(index)
+        for index in self._find("limit"):
+            e = self._evidence[index]
+            value = e.value if isinstance(e.value, str) else f"{e.value:g}" if e.value is not None else "not measured"
+            self.say("limit", [index], limit=e.name, value=f"{value} {e.unit}".strip())
+        for index in self._find("keep"):
+            before = self._one("keep", self._evidence[index].name, "previous track")
+            if before is not None:
+                self.say(
+                    "kept" if _number(self._evidence[index]) >= before[1] - 0.1 else "not kept",
+                    [index, before[0]],
+                    concept=self._phrase(self._evidence[index].name),
+                    now=f"{_number(self._evidence[index]):.2f}",
+                    then=f"{before[1]:.2f}",
+                )
+
+    def _wish(self, concept: str) -> None:
+        standing, score = self._one("standing", concept), self._one("concept", concept)
+        if standing is None or score is None:
+            return
+        self.say(
+            "wish met" if standing[1] >= GRANTED else "wish not met",
+            [score[0], standing[0]],
+            concept=self._phrase(concept),
+            percent=f"{standing[1]:.0f}",
+            score=f"{score[1]:.2f}",
+        )
+
+    def _changed(self, index: int) -> None:
+        now = self._evidence[index]
+        before = self._one("change", now.name, "previous track")
+        if before is None or now.value is None:
+            return
+        rising = now.name == "faster" or now.name.startswith("more ")
+        value = _number(now)
+        done = value > before[1] if rising else value < before[1]
+        digits = 0 if now.unit == "BPM" else 2
+        self.say(
+            "changed" if done else "not changed",
+            [index, before[0]],
+            change=now.name,
+            now=f"{value:.{digits}f}",
+            then=f"{before[1]:.{digits}f}",
+            unit=now.unit.split()[0] if now.unit == "BPM" else "",
+        )
+
+    def start(self, choice: Ranked) -> None:
+        """Where in the track to start."""
+        offset = self._one("offset", "start")
+        if offset is not None and choice.offset > 0:
+            self.say("start", [offset[0]], start=clock(offset[1]))
+
+    def not_used(self, request: Request) -> None:
+        """What was not understood, and what was understood but cannot be heard."""
+        for kind, words in (("unmatched", request.unmatched), ("unmeasurable", request.unmeasurable)):
+            if words:
+                index = self.add(Evidence("request", "words", kind, ", ".join(words), "", "your words"))
+                self.say(kind, [index], words=_listed([f"“{word}”" for word in words]))
+
+    def nothing_fits(self, relaxations: tuple[Relaxation, ...]) -> None:
+        """No track passes, and what giving up each limit would bring."""
+        found = [
+            self.add(Evidence("limit", "words", r.constraint, r.tracks, "tracks without it", "library"))
+            for r in relaxations
+        ]
+        if not found:
+            found = [self.add(Evidence("limit", "words", "tracks left", 0, "tracks", "library"))]
+            self.say("nothing left", found)
+            return
+        ways = [f"without “{r.constraint}” there would be {r.tracks}" for r in relaxations]
+        self.say("nothing fits", found, ways=_listed(ways))
+
+    def contributions(self) -> None:
+        """What made the score, largest first: the answer to "why?"."""
+        made = [(i, e) for i, e in enumerate(self._evidence) if e.weight > 0 and e.subject == "track"]
+        made.sort(key=lambda pair: -pair[1].weight)
+        if made:
+            listed = [f"{self._phrase(e.name)} (+{e.weight:.2f})" for _, e in made[:5]]
+            self.say("contributions", [i for i, _ in made[:5]], parts=_listed(listed))
+
+
+def clock(seconds: float) -> str:
+    """Seconds as m:ss."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+
+
+def _number(evidence: Evidence) -> float:
+    return float(evidence.value) if isinstance(evidence.value, int | float) else float("nan")
+
+
+def _listed(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + f" and {words[-1]}"

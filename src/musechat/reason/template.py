@@ -1,0 +1,109 @@
+"""The narrator that is always there: sentences with slots.
+
+In: a plan. Out: `Reply`.
+
+- A point's wording is picked by a number (the turn's), so a dialogue varies and a rerun does not.
+- Wording states what was measured and against what; it never turns a score into a fact of the sound.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from musechat.core.evidence import Claim, Reply
+
+if TYPE_CHECKING:
+    from musechat.reason.plan import Plan
+
+
+class Narrator(Protocol):
+    """Words a plan; it may choose words, never facts."""
+
+    name: str
+
+    def narrate(self, plan: Plan, seed: int) -> Reply:
+        """One claim for each point of the plan."""
+        ...
+
+
+class TemplateNarrator:
+    """Words each point by one of its sentences."""
+
+    name = "template"
+
+    def narrate(self, plan: Plan, seed: int) -> Reply:
+        """See `Narrator`. The same plan and seed give the same reply."""
+        claims = tuple(
+            Claim(self._sentence(point.kind, seed + place).format_map(point.slots), point.evidence)
+            for place, point in enumerate(plan.points)
+        )
+        return Reply(" ".join(claim.text for claim in claims), claims, plan.evidence, self.name)
+
+    def _sentence(self, kind: str, seed: int) -> str:
+        sentences = _SENTENCES[kind]
+        return sentences[seed % len(sentences)]
+
+
+_SENTENCES: dict[str, tuple[str, ...]] = {
+    "propose": ("I would take “{title}”.", "How about “{title}”?", "My pick is “{title}”."),
+    "propose artist": (
+        "I would take “{title}” by {artist}.",
+        "How about “{title}” by {artist}?",
+        "My pick is “{title}” by {artist}.",
+    ),
+    "propose album": ("I would take “{title}” from {album}.", "How about “{title}” from {album}?"),
+    "propose artist album": (
+        "I would take “{title}” by {artist}, from the album {album}.",
+        "How about “{title}” by {artist}, from {album}?",
+        "My pick is “{title}” by {artist}, on the album {album}.",
+    ),
+    "still": ("“{title}” is still on the table.", "We are still at “{title}”."),
+    "back": ("Back to “{title}”.", "All right, “{title}” again."),
+    "accepted": ("Good, “{title}” it is.", "Then we take “{title}”."),
+    "clip look": ("Your clip looks {look}.", "The picture is {look}."),
+    "clip pace": ("It has {motion} and {cuts}.", "I see {motion} and {cuts} in it."),
+    "tags": (
+        "The tagger's strongest tags for the track are {tags}.",
+        "What the tagger hears most in the track is {tags}.",
+    ),
+    "tempo": ("It runs at about {bpm} BPM.", "Its tempo measures about {bpm} BPM."),
+    "tempo and key": ("It runs at about {bpm} BPM, most likely in {key}.", "About {bpm} BPM, most likely in {key}."),
+    "mood agrees": (
+        "By measured mood the music is {track}, and so is the picture.",
+        "Picture and music agree in measured mood: {clip}.",
+    ),
+    "mood differs": (
+        "By measured mood the music is {track}, the picture {clip}.",
+        "The picture measures {clip}; the music, {track}, is the nearest that your wishes left.",
+    ),
+    "wish met": (
+        "You asked for {concept}: it scores higher there than {percent} % of your library.",
+        "For {concept} it stands above {percent} % of your library.",
+    ),
+    "wish not met": (
+        "I could not give you much {concept}: it scores above only {percent} % of your library there.",
+        "On {concept} this is a compromise; only {percent} % of your library scores lower.",
+    ),
+    "changed": (
+        "It is {change} than the last one: {now} against {then} {unit}.",
+        "As asked, {change}: {now} instead of {then} {unit}.",
+    ),
+    "not changed": (
+        "I found nothing {change} that fits the rest: {now} against {then} {unit}.",
+        "It is not {change}, sorry: {now} against {then} {unit}.",
+    ),
+    "kept": ("It keeps {concept}: {now} after {then} on the same scale.",),
+    "not kept": ("It has less {concept} than the last one: {now} after {then} on the same scale.",),
+    "limit": ("Your limit “{limit}” holds: {value}.", "“{limit}” is respected: {value}."),
+    "start": ("Start it at {start}, where its energy follows the picture best.", "I would start it at {start}."),
+    "unmatched": ("I could not use {words}.", "I did not understand {words}."),
+    "unmeasurable": (
+        "I understood {words}, but nothing I measure can hear that, so it did not count.",
+        "I cannot hear {words}, so that did not count.",
+    ),
+    "nothing fits": ("No track of your library fits all of that: {ways}.",),
+    "nothing left": ("There is no track left that I have not proposed already.",),
+    "nothing said": ("I found nothing in your words that I can act on.",),
+    "contributions": ("Its score is made of {parts}.", "What counted: {parts}."),
+    "no undo": ("There is nothing to go back to.",),
+}
