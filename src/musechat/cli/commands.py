@@ -9,7 +9,6 @@ In: arguments. Out: text for people on stdout, or JSON under `--json`; progress,
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -82,8 +81,8 @@ def index(
 ) -> None:
     """Analyse music and keep what was heard in the library. Stop and run it again as you like."""
     with _door(as_json):
-        from musechat.app import show
         from musechat.app.contract import summary_json
+        from musechat.cli import show
 
         with _open(library, threads) as opened, show.progress() as progress:
             summary = opened.index(paths, quality=quality, progress=progress)
@@ -102,8 +101,8 @@ def search(
 ) -> None:
     """Find tracks by words."""
     with _door(as_json):
-        from musechat.app import show
         from musechat.app.contract import found_json
+        from musechat.cli import show
 
         with _open(library) as opened:
             found = opened.search(text, at_most=at_most)
@@ -123,9 +122,9 @@ def recommend(
 ) -> None:
     """Propose a track for a clip, then answer each --say in turn."""
     with _door(as_json):
-        from musechat.app import show
         from musechat.app.contract import conversation_json
         from musechat.app.session import Session
+        from musechat.cli import show
 
         with _open(library, threads) as opened, Session(opened, video) as session:
             looked = session.first_look()
@@ -152,8 +151,8 @@ def understand(
 ) -> None:
     """Show what MuseChat understands of a message, and what it could not use."""
     with _door(as_json):
-        from musechat.app import show
         from musechat.app.contract import understanding_json
+        from musechat.cli import show
 
         with _open(library) as opened:
             request = opened.understand(text)
@@ -167,9 +166,9 @@ def understand(
 def doctor(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     """Check the weights, the encoders, the decoder's protections and the library."""
     with _door(as_json):
-        from musechat.app import show
         from musechat.app.contract import checks_json
         from musechat.app.doctor import examine
+        from musechat.cli import show
 
         checks = examine(library)
         if as_json:
@@ -198,8 +197,8 @@ def demo(
 def list_tracks(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     """All tracks of the library."""
     with _door(as_json):
-        from musechat.app import show
         from musechat.app.contract import tracks_json
+        from musechat.cli import show
 
         with _open(library) as opened:
             tracks = opened.tracks()
@@ -217,8 +216,8 @@ def show_track(
 ) -> None:
     """Everything that is known of one track, and where it was read or measured."""
     with _door(as_json):
-        from musechat.app import show
         from musechat.app.contract import track_full_json
+        from musechat.cli import show
 
         with _open(library) as opened:
             found = opened.find(track)
@@ -233,8 +232,8 @@ def show_track(
 def list_errors(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     """The files that could not be imported, and why."""
     with _door(as_json):
-        from musechat.app import show
         from musechat.app.contract import errors_json
+        from musechat.cli import show
 
         with _open(library) as opened:
             problems = opened.errors()
@@ -253,8 +252,8 @@ def edit_track(
 ) -> None:
     """Correct a track's title, artist, album, genre, year or licence. Your word outranks every tag."""
     with _door(as_json):
-        from musechat.app import show
         from musechat.app.contract import track_full_json
+        from musechat.cli import show
 
         with _open(library) as opened:
             corrected = opened.edit(opened.find(track).id, dict(_change(change) for change in changes))
@@ -270,7 +269,3 @@ def _change(text: str) -> tuple[str, str]:
     if not equals:
         raise InputError(f'Write a correction as name=value, for example title="Night Drive"; {text!r} is not one.')
     return name.strip().lower(), value.strip()
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,0 +1,4 @@
+"""The first door: the `musechat` command.
+
+In: arguments. Out: text and pictures for people, JSON for programs. `commands` parses, `show` prints.
+"""

@@ -1,0 +1,263 @@
+"""How the command line looks.
+
+In: the travelling types. Out: text on stdout; progress on stderr.
+
+- Every string that comes from a file goes through `escape`, so that no title can use the terminal's markup.
+- Numbers stand with their unit; a bar shows a 0–1 value where people would rather look than read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from musechat.core.request import Constraints
+from musechat.core.text import one_line
+from musechat.core.track import EDITABLE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from musechat.app.doctor import Check
+    from musechat.app.library import Found
+    from musechat.core.conversation import Turn
+    from musechat.core.evidence import Evidence
+    from musechat.core.features import TrackFeatures, VideoProfile
+    from musechat.core.request import Request, Want
+    from musechat.core.track import Fact, Track
+    from musechat.library import Problem, Summary
+
+
+def _out() -> Console:
+    return Console(highlight=False, soft_wrap=True)
+
+
+class _Bar:
+    """`core.protocols.Progress` as a bar on stderr with percent, ETA and what is under way."""
+
+    def __init__(self, bars: Progress) -> None:
+        self._bars = bars
+        self._task = None if bars.disable else bars.add_task("", total=None, visible=False, detail="")
+
+    def start(self, label: str, total: float) -> None:
+        """A new job replaces the bar."""
+        if self._task is not None:
+            self._bars.reset(self._task, description=label, total=total, visible=True)
+
+    def advance(self, amount: float, detail: str = "") -> None:
+        """Move on."""
+        if self._task is not None:
+            self._bars.update(self._task, advance=amount, detail=escape(one_line(detail, 40)))
+
+
+@contextmanager
+def progress() -> Iterator[_Bar]:
+    """A progress bar with an ETA on stderr; silent where stderr is no terminal."""
+    console = Console(stderr=True, highlight=False)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[detail]}"),
+    )
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+        yield _Bar(bars)
+
+
+def _bar(value: float, width: int = 10) -> str:
+    filled = round(max(0.0, min(1.0, value)) * width)
+    return "█" * filled + "░" * (width - filled)
+
+
+def _clock(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+
+
+def _name(track: Track) -> str:
+    return escape(track.label)
+
+
+def summary(done: Summary, folder: Path) -> None:
+    """What an import did."""
+    out = _out()
+    counts = [
+        (done.added, "new"),
+        (done.updated, "analysed again"),
+        (done.moved, "moved or retagged"),
+        (done.unchanged, "unchanged"),
+        (done.duplicates, "near-duplicates folded"),
+        (done.skipped, "stems skipped"),
+        (done.missing, "missing"),
+    ]
+    said = ", ".join(f"{count} {what}" for count, what in counts if count) or "nothing to do"
+    out.print(f"[bold]Library[/bold] {escape(str(folder))}: {said} ({done.seconds:.1f} s).")
+    if done.failed:
+        out.print(f"[yellow]{done.failed} files could not be read[/yellow]; `musechat library errors` lists them.")
+
+
+def video(profile: VideoProfile) -> None:
+    """What was seen in the clip."""
+    out = _out()
+    size = f"{profile.width}×{profile.height}"
+    out.print(f"\n[bold]The clip[/bold]  {_clock(profile.duration)}, {size}, {', '.join(profile.colours)}")
+    for name in ("brightness", "saturation", "warmth", "motion"):
+        value = getattr(profile, name)
+        out.print(f"  {name:<11}" + ("not measured" if value is None else f"{_bar(value)} {value:.2f}"))
+    for name in ("arousal", "valence"):
+        value = getattr(profile, name)
+        out.print(f"  {name:<11}{_bar((value + 1) / 2)} {value:+.2f}")
+    if profile.cuts is not None:
+        out.print(f"  cuts       {len(profile.cuts)}" + "".join(f"  {_clock(cut)}" for cut in profile.cuts[:12]))
+    for note in profile.notes:
+        out.print(f"  [yellow]{escape(note)}[/yellow]")
+
+
+def first_look(turn: Turn) -> None:
+    """The quick answer from keyframes."""
+    name = "no track fits" if turn.choice is None else _name(turn.choice.track)
+    _out().print(f"[dim]At first sight: {name}. Watching the whole clip …[/dim]")
+
+
+def turn(one: Turn) -> None:
+    """One turn: what was said, understood, proposed and why."""
+    out = _out()
+    out.print()
+    if one.say is not None:
+        out.print(f"[bold cyan]You[/bold cyan]       {escape(one_line(one.say, 500))}")
+        out.print(f"[dim]understood {escape(_understood(one.understood))}[/dim]")
+    out.print(f"[bold green]MuseChat[/bold green]  {escape(one.reply.text)}")
+    if one.choice is not None:
+        start = f", start at {_clock(one.choice.offset)}" if one.choice.offset else ""
+        out.print(f"[bold]{_name(one.choice.track)}[/bold]{start}  [dim]{escape(one.choice.track.path)}[/dim]")
+    _evidence(out, one.reply.evidence)
+    for other in one.alternatives:
+        out.print(f"  [dim]or[/dim] {_name(other.track)} [dim]score {other.score:.2f}[/dim]")
+    out.print(f"[dim]{one.seconds * 1000:.0f} ms, narrator: {one.reply.narrator}[/dim]")
+
+
+def _evidence(out: Console, evidence: Sequence[Evidence]) -> None:
+    table = Table(box=None, show_header=False, padding=(0, 1), pad_edge=True)
+    for e in evidence:
+        value = "not measured" if e.value is None else f"{e.value:g}" if isinstance(e.value, float) else str(e.value)
+        weight = f"+{e.weight:.3f}" if e.weight else ""
+        table.add_row(f"[dim]{e.subject}[/dim]", escape(e.name), escape(f"{value} {e.unit}"), weight, escape(e.source))
+    out.print(table)
+
+
+def request(understood: Request) -> None:
+    """What was understood of a message."""
+    _out().print(escape(_understood(understood)))
+
+
+def _understood(understood: Request) -> str:
+    parts = [f"{understood.act}"]
+    for label, wants in (
+        ("wants", understood.wants),
+        ("avoids", understood.avoids),
+        ("more", understood.more),
+        ("less", understood.less),
+        ("keeps", understood.keep),
+    ):
+        if wants:
+            parts.append(f"{label}: {', '.join(_want(want) for want in wants)}")
+    limits = {name: getattr(understood.constraints, name) for name in Constraints.__dataclass_fields__}
+    set_limits = [f"{name.replace('_', ' ')} {value}" for name, value in limits.items() if value not in (None, ())]
+    if set_limits:
+        parts.append(f"limits: {', '.join(set_limits)}")
+    if understood.unmatched:
+        parts.append(f"not understood: {', '.join(understood.unmatched)}")
+    if understood.unmeasurable:
+        parts.append(f"cannot be heard: {', '.join(understood.unmeasurable)}")
+    return "; ".join(parts)
+
+
+def _want(want: Want) -> str:
+    return want.concept if want.weight == 1 else f"{want.concept} ({want.weight:g})"
+
+
+def found(results: Found) -> None:
+    """Search results."""
+    out = _out()
+    out.print(f"[dim]understood {escape(_understood(results.request))}[/dim]")
+    if not results.results:
+        out.print("No track of the library fits that.")
+    for place, hit in enumerate(results.results, 1):
+        why = ", ".join(f"{e.name} {e.value:g}" for e in hit.evidence[:3] if isinstance(e.value, float))
+        out.print(f"{place:>3}. {_bar(hit.score)} {hit.score:.2f}  {_name(hit.track)}  [dim]{escape(why)}[/dim]")
+
+
+def tracks(all_tracks: Sequence[Track]) -> None:
+    """The library as a table."""
+    out = _out()
+    table = Table("id", "title", "artist", "length", "licence", "", box=None, padding=(0, 1))
+    for one in all_tracks:
+        state = "missing" if one.missing else "near-duplicate" if one.duplicate_of else ""
+        cells = (one.title.value, _plain(one.artist), _clock(one.duration), _plain(one.licence), state)
+        table.add_row(one.id[:8], *(escape(cell) for cell in cells))
+    out.print(table)
+    out.print(f"{len(all_tracks)} tracks.")
+
+
+def track(one: Track, features: TrackFeatures | None, tags: list[tuple[str, float]]) -> None:
+    """Everything about one track."""
+    out = _out()
+    out.print(f"[bold]{_name(one)}[/bold]  {_clock(one.duration)}")
+    out.print(f"  id         {one.id}\n  file       {escape(one.path)}" + ("  [yellow]missing[/yellow]" * one.missing))
+    for name in EDITABLE:
+        fact: Fact | None = getattr(one, name)
+        if fact is not None:
+            out.print(f"  {name:<10} {escape(fact.value)}  [dim]from {fact.source}[/dim]")
+    if one.duplicate_of:
+        out.print(f"  [yellow]near-duplicate of {one.duplicate_of[:8]}[/yellow]")
+    if features is None:
+        out.print("  not analysed yet")
+        return
+    tempo = "not found" if features.bpm is None else f"{features.bpm:.1f} BPM (strength {features.bpm_strength:.2f})"
+    second = (
+        "" if features.second_bpm is None else f", or {features.second_bpm:.1f} ({features.second_bpm_strength:.2f})"
+    )
+    loudness = "not measured" if features.loudness is None else f"{features.loudness:.1f} LUFS"
+    out.print(f"  tempo      {tempo}{second}\n  key        {features.key_name or 'not found'}\n  loudness   {loudness}")
+    out.print(f"  arousal    {_bar((features.arousal + 1) / 2)} {features.arousal:+.2f}")
+    out.print(f"  valence    {_bar((features.valence + 1) / 2)} {features.valence:+.2f}")
+    out.print("  energy     " + _curve(features.energy.tolist()))
+    out.print("  tags       " + ", ".join(f"{escape(tag)} {value:.2f}" for tag, value in tags))
+    out.print(f"  [dim]analysed by {escape(str(features.encoder))}[/dim]")
+
+
+def _curve(values: list[float], width: int = 60) -> str:
+    """A line of blocks; each is the mean of its share of the values."""
+    if not values:
+        return ""
+    steps = min(width, len(values))
+    shares = [values[i * len(values) // steps : (i + 1) * len(values) // steps] for i in range(steps)]
+    return "".join("▁▂▃▄▅▆▇█"[min(7, int(8 * sum(share) / len(share)))] for share in shares)
+
+
+def problems(listed: Sequence[Problem]) -> None:
+    """Files that could not be imported."""
+    out = _out()
+    for problem in listed:
+        out.print(f"{escape(problem.reason):<12} {escape(problem.path)}\n[dim]{'':<12} {escape(problem.message)}[/dim]")
+    out.print(f"{len(listed)} files." if listed else "Every file could be read.")
+
+
+def checks(done: Sequence[Check]) -> None:
+    """The doctor's findings."""
+    out = _out()
+    colours = {"ok": "green", "weak": "yellow", "broken": "red"}
+    for check in done:
+        out.print(f"[{colours[check.state]}]{check.state:<7}[/] {escape(check.name):<28} {escape(check.detail)}")
+
+
+def _plain(fact: Fact | None) -> str:
+    return "" if fact is None else fact.value

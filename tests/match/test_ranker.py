@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from fakes import CONCEPTS, corpus, video
+from hypothesis import given
+from hypothesis import strategies as st
+
+from musechat.core.request import Constraints, Query, Request, Want
+from musechat.match.ranker import rank, search
+
+
+def ask(**fields: object) -> Query:
+    return Query(video(), "t0", Request(act="refine", **fields))  # type: ignore[arg-type]
+
+
+def ids(ranking: object, tracks: object) -> list[str]:
+    return [tracks.ids[pick.row] for pick in ranking.picks]  # type: ignore[attr-defined]
+
+
+def test_the_evidence_adds_up_to_the_score() -> None:
+    tracks = corpus(40)
+    query = ask(wants=(Want("piano"),), more=(Want("fast"),), keep=(Want("rock", 0.5),))
+    for pick in rank(tracks, query).picks:
+        assert sum(e.weight for e in pick.evidence) == pytest.approx(pick.score, abs=1e-3)
+        assert 0 <= pick.score <= 1
+
+
+def test_a_wanted_concept_wins() -> None:
+    tracks = corpus(6, scores={"piano": [0.1, 0.2, 0.95, 0.1, 0.3, 0.2]})
+    assert ids(rank(tracks, Query(None, None, Request(wants=(Want("piano"),)))), tracks)[0] == "t2"
+
+
+def test_an_exclusion_cuts_what_the_tracks_own_evidence_breaks() -> None:
+    tracks = corpus(4, scores={"rock": [0.9, 0.6, 0.2, 0.1]})
+    found = ids(rank(tracks, ask(avoids=(Want("rock"),)), at_most=10), tracks)
+    assert set(found) == {"t2", "t3"}
+
+
+def test_a_mild_exclusion_cuts_nothing_but_prefers_less() -> None:
+    tracks = corpus(4, scores={"rock": [0.9, 0.95, 0.9, 0.1]})
+    found = ids(rank(tracks, Query(None, "t0", Request(avoids=(Want("rock", 0.5),))), at_most=10), tracks)
+    assert found[0] == "t3"
+    assert len(found) == 4
+
+
+def test_nothing_seen_returns_nor_what_sounds_the_same() -> None:
+    tracks = corpus(5)
+    twin = tracks.vectors.copy()
+    twin[3] = twin[1]
+    tracks = type(tracks)(**{f: getattr(tracks, f) for f in tracks.__dataclass_fields__} | {"vectors": twin})
+    found = ids(rank(tracks, ask(), seen=("t1", "unknown"), at_most=10), tracks)
+    assert set(found) == {"t0", "t2", "t4"}
+
+
+def test_faster_is_judged_by_tempo_against_the_previous_track() -> None:
+    tracks = corpus(4, bpm=[100, 80, 135, np.nan], scores={"fast": [0.1, 0.9, 0.1, 0.9]})
+    best = rank(tracks, Query(None, "t0", Request(more=(Want("fast"),)))).picks[0]
+    assert tracks.ids[best.row] == "t2"
+    assert [(e.name, e.value, e.unit) for e in best.evidence] == [("faster", 135.0, "BPM")]
+    slower = rank(tracks, Query(None, "t0", Request(less=(Want("fast"),)))).picks[0]
+    assert tracks.ids[slower.row] == "t1"
+
+
+def test_more_without_a_previous_track_is_a_plain_wish() -> None:
+    tracks = corpus(3, scores={"sad": [0.2, 0.9, 0.4]})
+    assert ids(rank(tracks, Query(None, None, Request(more=(Want("sad"),)))), tracks)[0] == "t1"
+
+
+def test_keep_holds_on_to_what_the_previous_track_had() -> None:
+    tracks = corpus(4, scores={"piano": [0.9, 0.1, 0.88, 0.2]})
+    found = ids(rank(tracks, Query(None, "t0", Request(keep=(Want("piano"),))), seen=("t0",)), tracks)
+    assert found[0] == "t2"
+
+
+def test_something_different_leaves_the_previous_track() -> None:
+    tracks = corpus(30)
+    near = rank(tracks, Query(None, "t0", Request(act="refine")), seen=("t0",)).picks[0].row
+    far = rank(tracks, Query(None, "t0", Request(act="different")), seen=("t0",)).picks[0].row
+    cosine = tracks.vectors @ tracks.vectors[0]
+    assert cosine[near] > cosine[far]
+
+
+@pytest.mark.parametrize(
+    ("constraints", "kept"),
+    [
+        (Constraints(tempo_min=95, tempo_max=125), {"t1", "t2"}),
+        (Constraints(tempo_max=85), {"t0"}),
+        (Constraints(tempo_min=125), {"t3"}),
+        (Constraints(licence="CC BY"), {"t1", "t3"}),
+        (Constraints(artist="Artist 2"), {"t2"}),
+        (Constraints(not_artists=("ARTIST 0", "artist 1")), {"t2", "t3"}),
+        (Constraints(vocals="female"), {"t0", "t1", "t2", "t3"}),
+    ],
+)
+def test_limits_are_hard(constraints: Constraints, kept: set[str]) -> None:
+    tracks = corpus(4, bpm=[80, 100, 120, 140])
+    found = rank(tracks, Query(None, None, Request(constraints=constraints)), at_most=10)
+    assert set(ids(found, tracks)) == kept
+
+
+def test_an_unknown_tempo_does_not_pass_a_tempo_limit() -> None:
+    tracks = corpus(2, bpm=[np.nan, 100])
+    assert ids(rank(tracks, Query(None, None, Request(constraints=Constraints(tempo_min=1)))), tracks) == ["t1"]
+
+
+def test_duration_limits() -> None:
+    tracks = corpus(12)
+    found = rank(tracks, Query(None, None, Request(constraints=Constraints(duration_max=120))), at_most=12)
+    assert {p.row for p in found.picks} == set(np.flatnonzero(tracks.duration <= 120).tolist())
+
+
+def test_an_empty_answer_names_the_limit_and_what_relaxing_it_gives() -> None:
+    tracks = corpus(4, bpm=[80, 100, 120, 140])
+    limits = Constraints(tempo_min=110, vocals="none")
+    found = rank(tracks, Query(None, None, Request(constraints=limits)), seen=("t3",))
+    assert found.picks == ()
+    assert [(r.constraint, r.tracks) for r in found.relaxations] == [("no vocals", 1)]
+
+
+def test_when_all_was_proposed_that_is_what_would_help() -> None:
+    tracks = corpus(2)
+    found = rank(tracks, ask(), seen=("t0", "t1"))
+    assert [(r.constraint, r.tracks) for r in found.relaxations] == [("tracks proposed before", 2)]
+
+
+def test_an_artists_second_track_stands_behind_every_artists_first() -> None:
+    tracks = corpus(4, scores={"piano": [0.9, 0.8, 0.7, 0.6]}, artists=["a", "a", "b", ""])
+    query = Query(None, None, Request(wants=(Want("piano"),)))
+    assert ids(rank(tracks, query), tracks) == ["t0", "t2", "t3", "t1"]
+    only = Query(None, None, Request(wants=(Want("piano"),), constraints=Constraints(artist="a")))
+    assert ids(rank(tracks, only), tracks) == ["t0", "t1"]
+
+
+def test_unknown_concepts_change_nothing() -> None:
+    tracks = corpus(5)
+    wants = (Want("kazoo"),)
+    odd = rank(tracks, Query(None, "t0", Request(wants=wants, more=wants, keep=wants, avoids=wants)))
+    plain = rank(tracks, Query(None, "t0", Request()))
+    assert odd == plain
+
+
+def test_the_picture_prefers_its_own_mood() -> None:
+    tracks = corpus(50)
+    profile = video(arousal=-0.5, valence=-0.3)
+    best = rank(tracks, Query(profile, None, None)).picks[0].row
+    away = np.hypot(tracks.arousal + 0.5, tracks.valence + 0.3)
+    assert away[best] <= np.quantile(away, 0.2)
+
+
+def test_search_puts_names_first_and_needs_a_reason_for_every_hit() -> None:
+    names = ["piano man", "rock hard", "x", "pianoforte"]
+    tracks = corpus(4, scores={"piano": [0.1, 0.2, 0.9, 0.4]}, names=names)
+    found = search(tracks, Request(wants=(Want("piano"),)), "Piano")
+    assert ids(found, tracks) == ["t0", "t2"]
+    assert found.picks[0].evidence[0].kind == "name"
+    assert search(tracks, Request(), "zzz").picks == ()
+    assert search(tracks, Request(), "  ").picks == ()
+
+
+def test_a_search_with_only_limits_lists_what_passes() -> None:
+    tracks = corpus(4, bpm=[80, 100, 120, 140])
+    found = search(tracks, Request(constraints=Constraints(tempo_min=110)), "over 110 bpm")
+    assert ids(found, tracks) == ["t2", "t3"]
+    none = search(tracks, Request(constraints=Constraints(tempo_min=300)), "over 300 bpm")
+    assert none.relaxations[0].tracks == 4
+
+
+wants = st.lists(st.builds(Want, st.sampled_from(CONCEPTS), st.floats(0.05, 1)), max_size=3).map(tuple)
+
+
+@given(wants, wants, wants, st.integers(0, 7), st.sets(st.integers(0, 19)))
+def test_no_ranking_breaks_its_own_limits(
+    want: tuple[Want, ...], avoid: tuple[Want, ...], more: tuple[Want, ...], seed: int, seen: set[int]
+) -> None:
+    tracks = corpus(20, seed=seed)
+    request = Request(wants=want, avoids=avoid, more=more, act="refine")
+    before = tuple(f"t{i}" for i in sorted(seen))
+    ranking = rank(tracks, Query(video(), "t0", request), seen=before, at_most=20)
+    rows = [pick.row for pick in ranking.picks]
+    assert len(set(rows)) == len(rows)
+    assert not set(rows) & seen
+    for hard in (w for w in avoid if w.weight >= 0.75):
+        assert not tracks.breaks[rows, CONCEPTS.index(hard.concept)].any()
+    assert all(np.isfinite(pick.score) for pick in ranking.picks)
+    if not rows:
+        assert ranking.relaxations or len(seen) == 20 or len(request.avoids) > 1
