@@ -74,7 +74,7 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     ),
     "mood differs": (
         "By measured mood the music is {track}, the picture {clip}.",
-        "The picture measures {clip}; the music, {track}, is the nearest that your wishes left.",
+        "The picture measures {clip}; the music {track}.",
     ),
     "wish met": (
         "You asked for {concept}: it scores higher there than {percent} % of your library.",

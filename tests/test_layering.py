@@ -1,0 +1,88 @@
+"""The house keeps its order: rooms import only what stands before them, and nothing heavy comes by the way."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import musechat
+
+SOURCE = Path(musechat.__file__).parent
+ORDER = ["core", "concepts", "media", "encode", "library", "match", "reason", "dialogue", "app", "cli"]
+MODULES = sorted(SOURCE.rglob("*.py"))
+
+
+def room_of(path: Path) -> str:
+    parts = path.relative_to(SOURCE).parts
+    return parts[0] if len(parts) > 1 else "door"
+
+
+def imported_rooms(path: Path) -> set[str]:
+    """Every room that a module imports, wherever in the module, types included."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            names = [node.module or ""]
+        found |= {name.split(".")[1] for name in names if name.startswith("musechat.")}
+    return found
+
+
+def test_every_room_is_in_the_order() -> None:
+    assert {room_of(path) for path in MODULES} - {"door"} == set(ORDER)
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if room_of(p) != "door"], ids=lambda p: str(p.relative_to(SOURCE)))
+def test_a_room_imports_only_what_stands_before_it(path: Path) -> None:
+    room = room_of(path)
+    allowed = set(ORDER[: ORDER.index(room) + 1])
+    assert imported_rooms(path) <= allowed
+
+
+def test_no_module_imports_itself_in_a_circle() -> None:
+    names = {path: _dotted(path) for path in MODULES}
+    graph = {
+        name: {
+            f"{node.module}.{alias.name}" if f"{node.module}.{alias.name}" in names.values() else str(node.module)
+            for node in ast.parse(path.read_text("utf-8")).body
+            if isinstance(node, ast.ImportFrom)
+            for alias in node.names
+        }
+        for path, name in names.items()
+    }
+    done: set[str] = set()
+
+    def walk(name: str, trail: tuple[str, ...]) -> None:
+        assert name not in trail, f"circle: {' → '.join((*trail, name))}"
+        if name in done or name not in graph:
+            return
+        for other in graph[name]:
+            walk(other, (*trail, name))
+        done.add(name)
+
+    for name in graph:
+        walk(name, ())
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(("musechat", *path.relative_to(SOURCE).with_suffix("").parts)).removesuffix(".__init__")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(SOURCE)))
+def test_sizes_and_platforms(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert len(text.splitlines()) <= 600
+    top = {a.name for node in ast.parse(text).body if isinstance(node, ast.Import) for a in node.names}
+    assert not top & {"fcntl", "resource", "pwd", "grp", "termios", "msvcrt", "winreg"}
+
+
+@pytest.mark.parametrize("module", ["musechat", "musechat.cli.commands", "musechat.core.request"])
+def test_light_imports_load_nothing_heavy(module: str) -> None:
+    code = f"import {module}, sys; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"numpy", "onnxruntime", "av", "torch", "tokenizers"} & set(loaded)
