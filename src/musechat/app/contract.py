@@ -12,19 +12,25 @@ import math
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from musechat.core.conversation import Turn
+    from collections.abc import Sequence
+
+    from musechat.app.doctor import Check
+    from musechat.app.library import Found
+    from musechat.app.session import Timings
+    from musechat.core.conversation import Conversation, Turn
     from musechat.core.errors import MuseChatError
     from musechat.core.evidence import Evidence, Ranked
     from musechat.core.features import TrackFeatures, VideoProfile
     from musechat.core.request import Request
     from musechat.core.track import Fact, Track
+    from musechat.library import Problem, Summary
 
 SCHEMA_VERSION = 1
 
 
 def error_json(error: MuseChatError) -> dict[str, Any]:
     """An error as an object with a code for programs and a message for people."""
-    return {"schema_version": SCHEMA_VERSION, "error": {"code": error.code, "message": str(error)}}
+    return _versioned(error={"code": error.code, "message": str(error)})
 
 
 def track_json(track: Track) -> dict[str, Any]:
@@ -42,7 +48,7 @@ def track_json(track: Track) -> dict[str, Any]:
 def track_full_json(track: Track, features: TrackFeatures | None, tags: list[tuple[str, float]]) -> dict[str, Any]:
     """A track with every fact, its source, and what was measured; `tags`: the strongest of the tagger."""
     facts = ("title", "artist", "album", "genre", "year", "licence")
-    return track_json(track) | {
+    return _versioned(**track_json(track)) | {
         "facts": {name: _fact(getattr(track, name)) for name in facts},
         "missing": track.missing,
         "duplicate_of": track.duplicate_of,
@@ -100,6 +106,53 @@ def turn_json(turn: Turn) -> dict[str, Any]:
         "relaxations": [dataclasses.asdict(relaxation) for relaxation in turn.relaxations],
         "seconds": number(turn.seconds),
     }
+
+
+def conversation_json(profile: VideoProfile, conversation: Conversation, timings: Timings) -> dict[str, Any]:
+    """`recommend --json`: the clip and all turns."""
+    looked = {"track": timings.first_track, "seconds": number(timings.first_look)}
+    video = video_json(profile) | {"first_look": looked, "watched_seconds": number(timings.watched)}
+    return _versioned(video=video, turns=[turn_json(turn) for turn in conversation.turns])
+
+
+def found_json(query: str, found: Found) -> dict[str, Any]:
+    """`search --json`."""
+    return _versioned(
+        query=query,
+        understood=understood_json(found.request),
+        results=[ranked_json(ranked) for ranked in found.results],
+        relaxations=[dataclasses.asdict(relaxation) for relaxation in found.relaxations],
+    )
+
+
+def understanding_json(query: str, request: Request) -> dict[str, Any]:
+    """`understand --json`."""
+    return _versioned(query=query, understood=understood_json(request))
+
+
+def summary_json(summary: Summary) -> dict[str, Any]:
+    """`index --json`."""
+    return _versioned(summary=dataclasses.asdict(summary) | {"seconds": number(summary.seconds)})
+
+
+def tracks_json(tracks: Sequence[Track]) -> dict[str, Any]:
+    """`library list --json`."""
+    return _versioned(tracks=[track_json(track) for track in tracks])
+
+
+def errors_json(problems: Sequence[Problem]) -> dict[str, Any]:
+    """`library errors --json`."""
+    listed = [{"path": printable(p.path), "reason": p.reason, "message": p.message} for p in problems]
+    return _versioned(errors=listed)
+
+
+def checks_json(checks: Sequence[Check]) -> dict[str, Any]:
+    """`doctor --json`."""
+    return _versioned(checks=[dataclasses.asdict(check) for check in checks])
+
+
+def _versioned(**plain: Any) -> dict[str, Any]:
+    return {"schema_version": SCHEMA_VERSION, **plain}
 
 
 def video_json(profile: VideoProfile) -> dict[str, Any]:

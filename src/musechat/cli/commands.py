@@ -188,7 +188,7 @@ def demo(
     with _door():
         if media != "real":
             raise InputError(f"The demo has no media called {media!r}; choose real.")
-        from musechat.app.demo import run
+        from musechat.cli.demo import run
 
         run(folder)
 

@@ -261,3 +261,27 @@ def checks(done: Sequence[Check]) -> None:
 
 def _plain(fact: Fact | None) -> str:
     return "" if fact is None else fact.value
+
+
+def seconds(steps: dict[str, float]) -> None:
+    """How long each step took."""
+    out = _out()
+    out.print("\n[bold]Timings[/bold]")
+    for name, value in steps.items():
+        out.print(f"  {name:<34}{value:6.1f} s")
+
+
+def where(places: dict[str, Path]) -> None:
+    """Where things lie."""
+    out = _out()
+    out.print("[bold]Where everything is[/bold]")
+    for name, place in places.items():
+        out.print(f"  {name:<10}{escape(str(place))}")
+
+
+def media_credits(packages: list[tuple[str, str]]) -> None:
+    """Whose media this was, and under which licence."""
+    out = _out()
+    out.print("[bold]Media and licences[/bold]")
+    for name, licence in packages:
+        out.print(f"  {escape(name):<32}{escape(licence)}")

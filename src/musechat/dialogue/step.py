@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from musechat.core.evidence import Reply
     from musechat.core.features import VideoProfile
-    from musechat.match.supervisor import Proposal
+    from musechat.match.proposal import Proposal
     from musechat.reason.template import Narrator
 
 

@@ -3,6 +3,7 @@
 In: class probabilities of frames. Out: `Scene`s, the likeliest first.
 
 - A single class is rarely right on films; a group gathers what it spreads over its neighbours.
+- A class counts from a probability of .1 on: what an unsure model spreads thinly over 400 animals is no animal.
 - A scene is evidence for ranking. Whether it may be *named* in a sentence is not decided here.
 """
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from musechat.core.features import Floats
 
 
+SURE = 0.1
+"""The least probability of a class that counts."""
+
+
 class SceneGroups:
     """The groups of `scenes.toml` over an encoder's classes."""
 
@@ -35,10 +40,11 @@ class SceneGroups:
             self._members[rows, column] = 1.0
 
     def scenes(self, probabilities: Floats, at_most: int = 3, floor: float = 0.1) -> tuple[Scene, ...]:
-        """Frames' class probabilities (n, classes) → groups whose mean probability is at least `floor`."""
+        """Frames' class probabilities (n, classes) → groups whose summed sure probability is on average at least `floor`."""
         if not len(probabilities):
             return ()
-        means = (probabilities @ self._members).mean(axis=0)  # (groups,)
+        sure = np.where(probabilities >= SURE, probabilities, np.float32(0))
+        means = (sure @ self._members).mean(axis=0)  # (groups,)
         names = list(self.words)
         best = [int(i) for i in np.argsort(-means, kind="stable")[:at_most]]
         return tuple(Scene(names[i], round(float(means[i]), 4)) for i in best if means[i] >= floor)

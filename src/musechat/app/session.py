@@ -1,0 +1,102 @@
+"""A conversation about one clip: `Session`, what the doors and notebooks hold.
+
+In: a `Library`, a clip's path (or none), words. Out: turns.
+
+- The first look comes from keyframes, at once; `recommend` watches the whole clip and answers from all of it.
+- The record is an immutable `Conversation`; a session only carries it along.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from musechat.core.conversation import Conversation
+from musechat.core.errors import InputError
+from musechat.core.protocols import Silent
+from musechat.dialogue.step import Tools, first_turn, next_turn
+from musechat.reason.template import TemplateNarrator
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from musechat.app.library import Library
+    from musechat.core.conversation import Turn
+    from musechat.core.features import VideoProfile
+    from musechat.core.protocols import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Seconds from the session's start to the first answer, and of the full pass; the track first thought of."""
+
+    first_look: float | None = None
+    first_track: str | None = None
+    watched: float | None = None
+
+
+class Session:
+    """Talks about one clip over one library."""
+
+    def __init__(self, library: Library, video: str | Path | None = None) -> None:
+        """`video`: the clip's path, or None to talk about music alone. Nothing is read before the first turn."""
+        self._library = library
+        self._video = None if video is None else Path(video)
+        self._profile: VideoProfile | None = None
+        self._begun = time.perf_counter()
+        self.conversation = Conversation()
+        self.timings = Timings()
+        library.require_tracks()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Nothing to release yet; the library outlives its sessions."""
+
+    def profile(self) -> VideoProfile:
+        """What was seen in the clip so far. Raises `InputError` for a session without one."""
+        if self._video is None:
+            raise InputError("This conversation is not about a clip.")
+        if self._profile is None:
+            self._profile = self._library.models.videos.first_look(self._video)
+        return self._profile
+
+    def first_look(self) -> Turn:
+        """A quick first answer from the clip's keyframes; it is not part of the conversation."""
+        self.profile()
+        turn = first_turn(self._profile, self._tools())
+        first = None if turn.choice is None else turn.choice.track.id
+        self.timings = dataclasses.replace(
+            self.timings, first_look=time.perf_counter() - self._begun, first_track=first
+        )
+        return turn
+
+    def recommend(self, progress: Progress | None = None) -> Turn:
+        """The first turn: the whole clip is watched, and the answer comes from all of it."""
+        if self.conversation.turns:
+            raise InputError("The first proposal was made already; answer it with say().")
+        if self._video is not None:
+            begun = time.perf_counter()
+            self._profile = self._library.models.videos.watch(self._video, progress or Silent())
+            self.timings = dataclasses.replace(self.timings, watched=time.perf_counter() - begun)
+        return self._add(first_turn(self._profile, self._tools()))
+
+    def say(self, words: str) -> Turn:
+        """The answer to `words`. Without a first proposal yet, that is made first."""
+        if not self.conversation.turns:
+            self.recommend()
+        return self._add(next_turn(self.conversation, words, self._profile, self._tools()))
+
+    def _add(self, turn: Turn) -> Turn:
+        self.conversation = self.conversation.add(turn)
+        return turn
+
+    def _tools(self) -> Tools:
+        library = self._library
+        return Tools(library.understand, library.supervisor, TemplateNarrator(), library.phrase)

@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import pytest
+from fakes import video
+
+from musechat.core.conversation import Conversation, Relaxation
+from musechat.core.evidence import Evidence, Ranked
+from musechat.core.request import Act, Constraints, Query, Request, Want
+from musechat.core.track import Fact, Track
+from musechat.dialogue.step import Tools, first_turn, next_turn
+from musechat.match.proposal import Proposal
+from musechat.reason.template import TemplateNarrator
+
+
+class Shelf:
+    """Proposes t0, t1, t2 … in order, never a seen one; nothing when a tempo is demanded."""
+
+    def __init__(self, size: int = 5) -> None:
+        self.size = size
+        self.queries: list[Query] = []
+
+    def propose(self, query: Query, seen: tuple[str, ...]) -> Proposal:
+        self.queries.append(query)
+        left = [f"t{i}" for i in range(self.size) if f"t{i}" not in seen]
+        if query.request is not None and query.request.constraints.tempo_min is not None:
+            return Proposal(None, (), (), (Relaxation("tempo at least 300 BPM", 4),))
+        ranked = [self.ranked(track_id) for track_id in left]
+        return Proposal(ranked[0], tuple(ranked[1:3]), ranked[0].evidence)
+
+    def ranked(self, track_id: str) -> Ranked:
+        title = Evidence("name", "track", "title", track_id.upper(), "", "tag")
+        mood = Evidence("mood", "track", "distance", 0.1, "", "", weight=0.4)
+        return Ranked(Track(track_id, "p", 60.0, Fact(track_id.upper(), "tag")), 0.4, (title, mood))
+
+
+ACTS: dict[str, Act] = {
+    "undo": "undo",
+    "why": "why",
+    "take it": "accept",
+    "": "nothing",
+    "no": "reject",
+    "else": "different",
+}
+
+
+def understand(words: str) -> Request:
+    if words == "300 bpm":
+        return Request(words, "refine", constraints=Constraints(tempo_min=300))
+    act = ACTS.get(words, "refine")
+    wants = (Want(words),) if act == "refine" else ()
+    return Request(words, act, wants=wants, unmatched=("blah",) if words == "blah" else ())
+
+
+class Talk:
+    def __init__(self, size: int = 5) -> None:
+        self.shelf = Shelf(size)
+        self.tools = Tools(understand, self.shelf, TemplateNarrator(), str)
+        self.so_far = Conversation((first_turn(video(), self.tools),))
+
+    def say(self, words: str) -> str | None:
+        self.so_far = self.so_far.add(next_turn(self.so_far, words, video(), self.tools))
+        choice = self.so_far.turns[-1].choice
+        return None if choice is None else choice.track.id
+
+    @property
+    def text(self) -> str:
+        return self.so_far.turns[-1].reply.text
+
+
+def test_the_first_turn_asks_the_clip_alone() -> None:
+    talk = Talk()
+    assert talk.so_far.turns[0].choice is not None
+    assert talk.so_far.turns[0].say is None
+    query = talk.shelf.queries[0]
+    assert query.video is not None
+    assert (query.previous, query.request) == (None, None)
+
+
+def test_each_refinement_starts_from_the_clip_the_previous_track_and_all_words() -> None:
+    talk = Talk()
+    assert [talk.say("piano"), talk.say("sad")] == ["t1", "t2"]
+    query = talk.shelf.queries[-1]
+    assert query.previous == "t1"
+    assert query.request is not None
+    assert [want.concept for want in query.request.wants] == ["sad", "piano"]
+
+
+def test_nothing_proposed_comes_back() -> None:
+    talk = Talk()
+    assert [talk.say(words) for words in ("piano", "no", "else", "sad")] == ["t1", "t2", "t3", "t4"]
+
+
+@pytest.mark.parametrize(("words", "said"), [("why", "counted"), ("take it", "T1"), ("", "act on")])
+def test_why_accept_and_nothing_keep_the_track_on_the_table(words: str, said: str) -> None:
+    talk = Talk()
+    talk.say("piano")
+    assert talk.say(words) == "t1"
+    assert said in talk.text
+    assert talk.say("sad") == "t2"
+    assert len(talk.shelf.queries) == 3
+
+
+def test_undo_goes_back_and_further_back_and_then_says_so() -> None:
+    talk = Talk()
+    talk.say("piano")
+    talk.say("sad")
+    assert talk.say("undo") == "t1"
+    assert "T1" in talk.text
+    assert [want.concept for want in talk.so_far.wishes.request.wants] == ["piano"]
+    assert talk.say("undo") == "t0"
+    assert talk.say("undo") == "t0"
+    assert "nothing to go back to" in talk.text
+    assert len(talk.so_far.turns) == 6
+
+
+def test_after_an_undo_the_undone_track_does_not_come_back_by_itself() -> None:
+    talk = Talk()
+    talk.say("piano")
+    talk.say("undo")
+    assert talk.say("sad") == "t2"
+    assert talk.say("undo") == "t0"
+
+
+def test_an_empty_answer_keeps_what_is_on_the_table_and_can_be_undone() -> None:
+    talk = Talk()
+    talk.say("piano")
+    assert talk.say("300 bpm") is None
+    assert "without “tempo at least 300 BPM” there would be 4" in talk.text
+    assert talk.so_far.turns[-1].relaxations == (Relaxation("tempo at least 300 BPM", 4),)
+    assert talk.say("why") is None
+    assert talk.say("undo") == "t1"
+    assert talk.so_far.wishes.request.constraints == Constraints()
+
+
+def test_words_that_could_not_be_used_are_said() -> None:
+    talk = Talk()
+    talk.say("blah")
+    assert "“blah”" in talk.text
+
+
+def test_every_claim_of_every_turn_points_at_evidence_that_exists() -> None:
+    talk = Talk()
+    for words in ("piano", "why", "blah", "undo", "undo", "undo", "", "take it", "300 bpm", "no"):
+        talk.say(words)
+    for turn in talk.so_far.turns:
+        for claim in turn.reply.claims:
+            assert claim.evidence
+            assert all(0 <= index < len(turn.reply.evidence) for index in claim.evidence)
+    assert all(turn.seconds >= 0 for turn in talk.so_far.turns)
