@@ -43,6 +43,7 @@ def corpus(
         valence=rng.uniform(-1, 1, n).astype(np.float32),
         duration=rng.uniform(60, 300, n).astype(np.float32),
         voices={"none": ~everything, "any": everything, "female": everything, "male": everything},
+        voice=np.full(n, 0.8, np.float32),
         shown=everything,
         artists=tuple(artists or [f"artist {i}" for i in range(n)]),
         licences=tuple("cc by 4.0" if i % 2 else "" for i in range(n)),

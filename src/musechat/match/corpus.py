@@ -28,8 +28,8 @@ class Corpus:
 
     `vectors` (n, d) unit rows; `scores` (n, c) in 0..1, column-major; `breaks` (n, c): whether a track's own evidence
     breaks the exclusion of a concept; `bpm`, `arousal`, `valence`, `duration` (n,); `voices`: for each answer to
-    "which voices" the tracks whose own evidence allows it, (n,); `shown` (n,): neither missing nor a near-duplicate;
-    `artists`, `licences`, `names`: folded text, "" where unknown.
+    "which voices" the tracks whose own evidence allows it, (n,); `voice` (n,): the score of any voice; `shown` (n,):
+    neither missing nor a near-duplicate; `artists`, `licences`, `names`: folded text, "" where unknown.
     """
 
     ids: tuple[str, ...]
@@ -43,6 +43,7 @@ class Corpus:
     valence: Floats
     duration: Floats
     voices: dict[str, Bools]
+    voice: Floats
     shown: Bools
     artists: tuple[str, ...]
     licences: tuple[str, ...]

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from musechat.core.features import TrackFeatures
     from musechat.core.track import Track
 
-SPOKEN_TAGS = 3
 MUSIC_MOOD = "tempo, loudness, beat, key and tags"
 
 
@@ -32,9 +31,7 @@ def name_evidence(track: Track, subject: Subject = "track") -> tuple[Evidence, .
 
 def sound_evidence(features: TrackFeatures, strongest: list[tuple[str, float]]) -> tuple[Evidence, ...]:
     """Tempo, key, loudness, mood and the strongest tags, as far as they were measured."""
-    found = [
-        Evidence("tag", "track", tag, round(value, 3), "probability", "musicnn") for tag, value in strongest
-    ]
+    found = [Evidence("tag", "track", tag, round(value, 3), "probability", "musicnn") for tag, value in strongest]
     if features.bpm is not None:
         found.append(Evidence("measured", "track", "tempo", round(features.bpm, 1), "BPM", "tempo from onsets"))
     if features.key_name is not None:

@@ -9,35 +9,47 @@ limit that emptied it and what giving it up would bring.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from musechat.core.conversation import Relaxation
+from musechat.core.evidence import Evidence
 from musechat.match.corpus import folded
 
 if TYPE_CHECKING:
+    from musechat.core.features import Floats
     from musechat.core.request import Constraints, Request
     from musechat.match.corpus import Bools, Corpus
 
 HARD = 0.75
 """An exclusion of at least this weight cuts."""
+TAGS = "musicnn tags, calibrated"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Limit:
-    """`name`: in the user's terms ("no vocals"); `allowed` (n,)."""
+    """`name`: in the user's terms ("no vocals"); `allowed` (n,); `values` (n,): what was held against it, in `unit`."""
 
     name: str
     allowed: Bools
+    values: Sequence[float | str] | Floats
+    unit: str
+    source: str
+
+    def evidence(self, row: int) -> Evidence:
+        """What the limit found in one track."""
+        value = self.values[row]
+        shown = value if isinstance(value, str) else None if np.isnan(value) else round(float(value), 3)
+        return Evidence("limit", "track", self.name, shown, self.unit, self.source)
 
 
 def limits(corpus: Corpus, request: Request) -> list[Limit]:
     """All limits that a request sets, in the order of their names in the request."""
     found = [
-        Limit(f"no {want.concept}", ~corpus.breaks[:, column])
+        Limit(f"no {want.concept}", ~corpus.breaks[:, column], corpus.scores[:, column], "score 0–1", TAGS)
         for want in request.avoids
         if want.weight >= HARD and (column := corpus.column(want.concept)) is not None
     ]
@@ -78,35 +90,39 @@ def _tempo(corpus: Corpus, asked: Constraints) -> Limit | None:
     low, high = asked.tempo_min or 0.0, asked.tempo_max or np.inf
     with np.errstate(invalid="ignore"):
         inside = (corpus.bpm >= low) & (corpus.bpm <= high)
-    return Limit(_between("tempo", asked.tempo_min, asked.tempo_max, "BPM"), inside)
+    name = _between("tempo", asked.tempo_min, asked.tempo_max, "BPM")
+    return Limit(name, inside, corpus.bpm, "BPM", "tempo from onsets")
 
 
 def _duration(corpus: Corpus, asked: Constraints) -> Limit | None:
     if asked.duration_min is None and asked.duration_max is None:
         return None
     inside = (corpus.duration >= (asked.duration_min or 0.0)) & (corpus.duration <= (asked.duration_max or np.inf))
-    return Limit(_between("length", asked.duration_min, asked.duration_max, "s"), inside)
+    name = _between("length", asked.duration_min, asked.duration_max, "s")
+    return Limit(name, inside, corpus.duration, "s", "decoded length")
 
 
 def _vocals(corpus: Corpus, asked: Constraints) -> Limit | None:
     if asked.vocals is None:
         return None
     name = {"none": "no vocals", "any": "with vocals"}.get(asked.vocals, f"{asked.vocals} vocals")
-    return Limit(name, corpus.voices[asked.vocals])
+    return Limit(name, corpus.voices[asked.vocals], corpus.voice, "voice score 0–1", TAGS)
 
 
 def _licence(corpus: Corpus, asked: Constraints) -> Limit | None:
     if asked.licence is None:
         return None
     wanted = folded(asked.licence)
-    return Limit(f"licence {asked.licence}", np.array([wanted in have for have in corpus.licences], bool))
+    fine = np.array([wanted in have for have in corpus.licences], bool)
+    return Limit(f"licence {asked.licence}", fine, corpus.licences, "", "metadata")
 
 
 def _artist(corpus: Corpus, asked: Constraints) -> Limit | None:
     if asked.artist is None:
         return None
     wanted = folded(asked.artist)
-    return Limit(f"by {asked.artist}", np.array([wanted in have for have in corpus.artists], bool))
+    fine = np.array([wanted in have for have in corpus.artists], bool)
+    return Limit(f"by {asked.artist}", fine, corpus.artists, "", "metadata")
 
 
 def _not_artists(corpus: Corpus, asked: Constraints) -> Limit | None:
@@ -114,7 +130,7 @@ def _not_artists(corpus: Corpus, asked: Constraints) -> Limit | None:
         return None
     never = [folded(name) for name in asked.not_artists]
     fine = np.array([not any(name in have for name in never) for have in corpus.artists], bool)
-    return Limit(f"nothing by {', '.join(asked.not_artists)}", fine)
+    return Limit(f"nothing by {', '.join(asked.not_artists)}", fine, corpus.artists, "", "metadata")
 
 
 def _between(what: str, low: float | None, high: float | None, unit: str) -> str:

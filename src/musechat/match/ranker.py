@@ -93,8 +93,9 @@ def search(
     by_name = _best(named.fit, mask & (named.fit > 0), at_most)
     parts = word_parts(corpus, request, None, dials.words)
     score = weighted_mean(parts, len(corpus))
-    bound = bool(found) and not parts
-    by_words = _best(score, mask & (named.fit == 0) & (bound | (score >= dials.search_floor)), at_most)
+    # Limits alone are a search too: then all that passes is found, in the library's order.
+    floor = 0.0 if found and not parts else dials.search_floor
+    by_words = _best(score, mask & (named.fit == 0) & (score >= floor), at_most)
     picks = [_pick([named], named.fit, row) for row in by_name] + [_pick(parts, score, row) for row in by_words]
     return Ranking(tuple(picks[:at_most]), () if picks else relaxations(corpus, found, ()))
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from musechat.match.limits import HARD
+from musechat.match.limits import HARD, TAGS
 from musechat.match.part import Part, bell, ramp
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def _want(corpus: Corpus, want: Want, weight: float) -> Part | None:
     if column is None:
         return None
     scores = corpus.scores[:, column]
-    return Part("concept", want.concept, weight * want.weight, scores, scores, "score 0–1", "musicnn tags, calibrated")
+    return Part("concept", want.concept, weight * want.weight, scores, scores, "score 0–1", TAGS)
 
 
 def _change(corpus: Corpus, want: Want, previous: int | None, sign: int, weights: WordWeights) -> Part | None:
@@ -71,7 +71,7 @@ def _change(corpus: Corpus, want: Want, previous: int | None, sign: int, weights
     base = scores[previous] if previous is not None else np.float32(0.5)
     fit = ramp(sign * (scores - base), 0.0, weights.step)
     name, weight = f"{direction} {want.concept}", weights.change * want.weight
-    return Part("change", name, weight, fit, scores, "score 0–1", "musicnn tags, calibrated")
+    return Part("change", name, weight, fit, scores, "score 0–1", TAGS)
 
 
 def _keep(corpus: Corpus, want: Want, previous: int, weight: float) -> Part | None:
@@ -80,7 +80,7 @@ def _keep(corpus: Corpus, want: Want, previous: int, weight: float) -> Part | No
         return None
     scores = corpus.scores[:, column]
     fit = bell(np.minimum(scores - scores[previous], 0), 0.2)
-    return Part("keep", want.concept, weight * want.weight, fit, scores, "score 0–1", "musicnn tags, calibrated")
+    return Part("keep", want.concept, weight * want.weight, fit, scores, "score 0–1", TAGS)
 
 
 def _likeness(corpus: Corpus, previous: int, request: Request, weight: float) -> Part | None:

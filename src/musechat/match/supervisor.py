@@ -1,0 +1,130 @@
+"""The music supervisor over one library: `Supervisor`.
+
+In: an open library, the concept scorer. Out: `Proposal`s and search results with all their evidence.
+
+- The corpus is made once per state of the library and made anew when the library has changed.
+- What costs per track (names, segments, energy) is read only for the few that are shown.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from musechat.core.evidence import Evidence, Ranked
+from musechat.library.matrix import Matrix
+from musechat.match.corpus import Corpus
+from musechat.match.facts import name_evidence, sound_evidence, strongest_tags
+from musechat.match.limits import limits
+from musechat.match.offset import best_offset
+from musechat.match.picture import clip_evidence
+from musechat.match.proposal import Proposal
+from musechat.match.ranker import Ranking, rank, search
+from musechat.match.words import WordWeights, word_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from musechat.core.features import TrackFeatures
+    from musechat.core.request import Query, Request
+    from musechat.library.tracks import Store
+    from musechat.match.ranker import Pick
+
+ALTERNATIVES = 4
+SPOKEN_TAGS = 3
+
+
+class Supervisor:
+    """Answers queries from one library; use it from the thread that opened the store."""
+
+    def __init__(self, store: Store, build: Callable[[Matrix], Corpus], tag_names: tuple[str, ...]) -> None:
+        """`build` turns the library's matrix into a corpus (concept scores and all)."""
+        self._store = store
+        self._build = build
+        self._tag_names = tag_names
+        self._corpus: tuple[int, Corpus] | None = None
+
+    def corpus(self) -> Corpus:
+        """The corpus of the library as it is now."""
+        changes = self._store.changes
+        if self._corpus is None or self._corpus[0] != changes:
+            matrix = Matrix.load(self._store)
+            self._corpus = (matrix.changes, self._build(matrix))
+        return self._corpus[1]
+
+    def propose(self, query: Query, seen: tuple[str, ...]) -> Proposal:
+        """The best track for a query that was not proposed before, the next best, and the evidence around them."""
+        corpus = self.corpus()
+        ranking = rank(corpus, query, seen=seen, at_most=1 + ALTERNATIVES)
+        clip = () if query.video is None else clip_evidence(query.video)
+        if not ranking.picks:
+            return Proposal(None, (), clip, ranking.relaxations)
+        ranked = self._ranked(corpus, ranking, query)
+        best, row = ranked[0], ranking.picks[0].row
+        around = (
+            *self._asked(corpus, query.request, row),
+            *self._before(corpus, query, best),
+            *clip,
+        )
+        return Proposal(best, tuple(ranked[1:]), (*best.evidence, *around))
+
+    def search(self, request: Request, text: str, at_most: int) -> tuple[tuple[Ranked, ...], Ranking]:
+        """Tracks for words alone, with the ranking for its relaxations."""
+        corpus = self.corpus()
+        ranking = search(corpus, request, text, at_most=at_most)
+        ids = [corpus.ids[pick.row] for pick in ranking.picks]
+        tracks = self._store.tracks(ids)
+        found = zip(tracks, ranking.picks, strict=True)
+        return tuple(Ranked(track, pick.score, pick.evidence) for track, pick in found), ranking
+
+    def _ranked(self, corpus: Corpus, ranking: Ranking, query: Query) -> list[Ranked]:
+        tracks = self._store.tracks([corpus.ids[pick.row] for pick in ranking.picks])
+        found = []
+        for place, (track, pick) in enumerate(zip(tracks, ranking.picks, strict=True)):
+            features = self._store.features(track.id)
+            offset = 0.0
+            if features is not None and query.video is not None:
+                offset = best_offset(features.energy, query.video)
+            evidence = (*pick.evidence, *name_evidence(track), *self._heard(features, pick, query, offset, place == 0))
+            found.append(Ranked(track, pick.score, evidence, offset))
+        return found
+
+    def _heard(
+        self, features: TrackFeatures | None, pick: Pick, query: Query, offset: float, whole: bool
+    ) -> tuple[Evidence, ...]:
+        """What was heard in the choice; an alternative gets by with what ranked it."""
+        if features is None or not whole:
+            return ()
+        found = sound_evidence(features, strongest_tags(features, self._tag_names, SPOKEN_TAGS))
+        if query.video is None:
+            return found
+        return (*found, Evidence("offset", "track", "start", offset, "s", "energy curve against the picture"))
+
+    def _asked(self, corpus: Corpus, request: Request | None, row: int) -> tuple[Evidence, ...]:
+        """How the choice stands in the library for each wish, and what each limit found."""
+        if request is None:
+            return ()
+        found = []
+        for want in request.wants:
+            if (column := corpus.column(want.concept)) is not None:
+                scores = corpus.scores[:, column]
+                below = round(100 * float((scores < scores[row]).mean()), 1)
+                found.append(
+                    Evidence("standing", "track", want.concept, below, "% of the library score lower", "library")
+                )
+        return (*found, *(limit.evidence(row) for limit in limits(corpus, request)))
+
+    def _before(self, corpus: Corpus, query: Query, best: Ranked) -> tuple[Evidence, ...]:
+        """What the previous track measured on everything that the choice is compared with."""
+        previous = corpus.row(query.previous)
+        if previous is None or query.request is None:
+            return ()
+        compared = {(e.kind, e.name) for e in best.evidence if e.kind in ("change", "keep")}
+        parts = word_parts(corpus, query.request, previous, WordWeights())
+        values = [(part, float(part.value[previous])) for part in parts if (part.kind, part.name) in compared]
+        return tuple(
+            Evidence(part.kind, "previous track", part.name, round(value, 3), part.unit, part.source)
+            for part, value in values
+            if not np.isnan(value)
+        )
