@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from musechat.core.features import TrackFeatures, VideoProfile
     from musechat.core.request import Request
     from musechat.core.track import Fact, Track
-    from musechat.library import Problem, Summary
+    from musechat.library.importer import Summary
+    from musechat.library.tracks import FileError
 
 SCHEMA_VERSION = 1
 
@@ -140,7 +141,7 @@ def tracks_json(tracks: Sequence[Track]) -> dict[str, Any]:
     return _versioned(tracks=[track_json(track) for track in tracks])
 
 
-def errors_json(problems: Sequence[Problem]) -> dict[str, Any]:
+def errors_json(problems: Sequence[FileError]) -> dict[str, Any]:
     """`library errors --json`."""
     listed = [{"path": printable(p.path), "reason": p.reason, "message": p.message} for p in problems]
     return _versioned(errors=listed)

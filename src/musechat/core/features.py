@@ -83,7 +83,8 @@ class VideoProfile:
     `stage`: "keyframes" is the quick first look; "full" has been through the whole clip, and only then are `motion`,
     `cuts` and the curves known. `times` (k,) seconds; `embeddings` (k, d); brightness, saturation, warmth, motion in
     0..1; `cuts` seconds; valence, arousal in -1..1; `arousal_curve` (s,) one value a second;
-    `own_loudness`: LUFS of the clip's own sound, None without sound or where it was not measured.
+    `watched`: seconds of the clip that the full pass went through; `own_loudness`: LUFS of the clip's own sound, None
+    without sound or where it was not measured.
     """
 
     path: str
@@ -106,10 +107,11 @@ class VideoProfile:
     arousal: float
     arousal_curve: Floats | None
     has_sound: bool
+    watched: float = 0.0
     own_loudness: float | None = None
     notes: tuple[str, ...] = ()
 
     @property
     def cuts_per_minute(self) -> float | None:
-        """Cut rate over the whole clip, None before the full pass."""
-        return None if self.cuts is None or self.duration <= 0 else 60.0 * len(self.cuts) / self.duration
+        """Cut rate over what was watched, None before the full pass."""
+        return None if self.cuts is None or self.watched <= 0 else 60.0 * len(self.cuts) / self.watched

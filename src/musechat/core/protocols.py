@@ -29,6 +29,10 @@ class TextEncoder(Protocol):
         """One text → (t, dim) float32, one row a token."""
         ...
 
+    def self_test(self) -> None:
+        """Raises `WeightsError` unless the model answers as it should and tells unlike texts apart."""
+        ...
+
 
 class ImageEncoder(Protocol):
     """Frames to vectors and class probabilities."""
@@ -42,6 +46,10 @@ class ImageEncoder(Protocol):
         """n frames (h, w, 3) uint8 RGB → features (n, dim), class probabilities (n, classes), float32."""
         ...
 
+    def self_test(self) -> None:
+        """Raises `WeightsError` unless the model answers as it should and tells unlike frames apart."""
+        ...
+
 
 class AudioEncoder(Protocol):
     """Windows of music to vectors and tag probabilities."""
@@ -53,6 +61,10 @@ class AudioEncoder(Protocol):
 
     def encode(self, patches: Floats) -> tuple[Floats, Floats]:
         """n log-mel patches (n, frames, bands) → embeddings (n, dim), tag probabilities (n, tags), float32."""
+        ...
+
+    def self_test(self) -> None:
+        """Raises `WeightsError` unless the model answers as it should and tells unlike sounds apart."""
         ...
 
 

@@ -40,7 +40,7 @@ class SceneGroups:
             self._members[rows, column] = 1.0
 
     def scenes(self, probabilities: Floats, at_most: int = 3, floor: float = 0.1) -> tuple[Scene, ...]:
-        """Frames' class probabilities (n, classes) → groups whose summed sure probability is on average at least `floor`."""
+        """Class probabilities (n, classes) → groups whose mean summed sure probability is at least `floor`."""
         if not len(probabilities):
             return ()
         sure = np.where(probabilities >= SURE, probabilities, np.float32(0))

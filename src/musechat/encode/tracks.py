@@ -16,11 +16,21 @@ import numpy as np
 from musechat.core.errors import MediaError
 from musechat.core.features import EncoderId, TrackFeatures
 from musechat.core.settings import Quality
+from musechat.encode.measure import (
+    measure_energy,
+    measure_key,
+    measure_tempo,
+    music_mood,
+    onset_density,
+    sound_brightness,
+    spectral_centroid,
+)
 from musechat.encode.mel import MUSICNN_MEL, log_mel, patches
-from musechat.encode.measure import measure_energy, measure_key, measure_tempo, music_mood
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from musechat.core.features import Floats
     from musechat.core.protocols import AudioEncoder
@@ -56,8 +66,16 @@ class Track2Features:
         embeddings, tags = self._encoder.encode(heard)
         tempo = measure_tempo(mels)
         key = measure_key(windows)
-        energy = measure_energy(clip.momentary)
-        mood = music_mood()
+        centroid = spectral_centroid(mels)
+        mood = music_mood(
+            loudness=clip.loudness_lufs,
+            bpm=tempo.bpm,
+            onset_density=onset_density(mels),
+            brightness=None if centroid is None else sound_brightness(centroid),
+            beat_strength=tempo.beat_strength,
+            mode=key.mode,
+            key_strength=key.strength,
+        )
         return TrackFeatures(
             encoder=self.encoder,
             starts=starts,
@@ -73,7 +91,7 @@ class Track2Features:
             key_strength=key.strength,
             loudness=clip.loudness_lufs,
             loudness_range=clip.loudness_range,
-            energy=energy.curve,
+            energy=_energy(clip),
             valence=mood.valence,
             arousal=mood.arousal,
         )
@@ -92,7 +110,19 @@ class File2Features:
         return self._hear(self._decoder.audio(path), quality)
 
 
-def _spread(mels: list[Floats], starts: Floats, at_most: int | None) -> tuple[Floats, Floats]:
+def _energy(clip: AudioClip) -> Floats:
+    """The energy curve (s,) over the whole track; between the windows of a long one it is interpolated."""
+    curve = measure_energy(clip.momentary).curve
+    if len(clip.lengths) < 2:
+        return curve
+    offsets = np.concatenate([np.arange(length // clip.rate) for length in clip.lengths])
+    windows = np.repeat(clip.starts, [length // clip.rate for length in clip.lengths])
+    known = min(curve.size, offsets.size)
+    seconds = np.arange(max(1, round(clip.duration)))
+    return np.interp(seconds, (windows + offsets)[:known], curve[:known]).astype(np.float32)
+
+
+def _spread(mels: list[Floats], starts: NDArray[np.float64], at_most: int | None) -> tuple[Floats, Floats]:
     """Patches spread evenly over all windows: their start seconds (k,) and the patches (k, frames, bands)."""
     patch = MUSICNN_MEL.patch_frames
     places = [

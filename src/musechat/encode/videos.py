@@ -1,0 +1,219 @@
+"""A clip's file → `VideoProfile`: first from keyframes, then from the whole clip.
+
+In: a path. Out: what was seen.
+
+- The first look costs a fraction of a second and leaves motion, cuts and curves unmeasured (None).
+- The full pass decodes the clip once, in order; frames are recognised here while the child decodes the next ones.
+- A clip longer than the sweep's limit is watched in windows, and the profile's notes say so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, Protocol
+
+import numpy as np
+
+from musechat.core.errors import MediaError
+from musechat.core.features import EncoderId, VideoProfile
+from musechat.core.protocols import Silent
+from musechat.encode.efficientnet import SETTINGS as PICTURE
+from musechat.encode.measure import (
+    colour_by_picture,
+    measure_colour,
+    measure_cuts,
+    measure_motion,
+    picture_mood,
+)
+from musechat.encode.scenes import SceneGroups
+from musechat.media import SweepPlan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from musechat.core.features import Floats, Scene
+    from musechat.core.protocols import ImageEncoder, Progress
+    from musechat.encode.measure import Colour, Mood
+    from musechat.media import AudioClip, Frame, MediaInfo, SweepChunk, VideoStreamInfo
+
+FIRST_FRAMES = 12
+WATCH = SweepPlan(short_side=PICTURE.short_side)
+
+
+class Sees(Protocol):
+    """The part of the decoder that is needed here."""
+
+    def probe(self, path: str | Path) -> MediaInfo:
+        """Streams and duration of a file."""
+        ...
+
+    def keyframes(self, path: str | Path, at_most: int, short_side: int) -> list[Frame]:
+        """Some keyframes, spread over the clip."""
+        ...
+
+    def sweep(self, path: str | Path, plan: SweepPlan) -> Iterator[SweepChunk]:
+        """The whole clip, chunk by chunk."""
+        ...
+
+    def audio(self, path: str | Path) -> AudioClip:
+        """The clip's own sound."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Watched:
+    """What a sweep gathered: thumbnails (n, h, w, 3) at `times` (n,), recognised frames, the spans decoded."""
+
+    times: NDArray[np.float64]
+    thumbs: NDArray[np.uint8]
+    frame_times: Floats
+    features: Floats
+    probabilities: Floats
+    spans: tuple[tuple[float, float], ...]
+
+
+class File2Profile:
+    """A clip's file → what was seen in it."""
+
+    def __init__(self, decoder: Sees, encoder: ImageEncoder) -> None:
+        self._decoder = decoder
+        self._encoder = encoder
+        self._scenes = SceneGroups(encoder.class_names)
+
+    def first_look(self, path: Path) -> VideoProfile:
+        """From at most 12 keyframes. Raises `MediaError` for a file without pictures."""
+        info, stream = self._open(path)
+        frames = self._decoder.keyframes(path, FIRST_FRAMES, PICTURE.short_side)
+        if not frames:
+            raise MediaError(f"No picture of {path.name} could be decoded.", "no_pictures")
+        pictures = np.stack([frame.pixels for frame in frames])  # (k, h, w, 3)
+        features, probabilities = self._encoder.encode(list(pictures))
+        values = colour_by_picture(pictures)  # (k, 3)
+        return self._profile(
+            path,
+            info,
+            stream,
+            "keyframes",
+            times=np.array([frame.time for frame in frames], np.float32),
+            embeddings=features,
+            scenes=self._scenes.scenes(probabilities),
+            colour=measure_colour(pictures),
+            mood=picture_mood(values[:, 0], values[:, 1]).mean,
+        )
+
+    def watch(self, path: Path, progress: Progress | None = None) -> VideoProfile:
+        """From every frame, or from windows of a long clip. Raises `MediaError` for a file without pictures."""
+        info, stream = self._open(path)
+        seen = self._sweep(path, progress or Silent())
+        cuts = measure_cuts(seen.thumbs, seen.times)
+        motion = measure_motion(seen.thumbs, seen.times, cuts.times)
+        seconds = np.arange(max(1, round(info.duration)))
+        values = colour_by_picture(seen.thumbs)  # (n, 3)
+        light, strong = (np.interp(seconds, seen.times, values[:, column]) for column in (0, 1))
+        moving = None if motion.mean is None else np.interp(seconds, np.arange(motion.curve.size), motion.curve)
+        mood = picture_mood(light, strong, moving, cuts.times)
+        profile = self._profile(
+            path,
+            info,
+            stream,
+            "full",
+            times=seen.frame_times,
+            embeddings=seen.features,
+            scenes=self._scenes.scenes(seen.probabilities),
+            colour=measure_colour(seen.thumbs),
+            mood=mood.mean,
+        )
+        watched = min(info.duration, sum(end - start for start, end in seen.spans))
+        part = (
+            f"Only {watched / 60:.0f} of {info.duration / 60:.0f} minutes were watched, in {len(seen.spans)} windows."
+        )
+        return replace(
+            profile,
+            motion=motion.mean,
+            cuts=cuts.times,
+            watched=watched,
+            arousal_curve=mood.arousal,
+            own_loudness=self._own_loudness(path, info),
+            notes=(part,) if len(seen.spans) > 1 else (),
+        )
+
+    def _open(self, path: Path) -> tuple[MediaInfo, VideoStreamInfo]:
+        info = self._decoder.probe(path)
+        if info.video is None:
+            what = "only a cover picture and sound" if info.has_cover else "no moving pictures"
+            raise MediaError(f"{path.name} holds {what}; give a video.", "no_pictures")
+        return info, info.video
+
+    def _sweep(self, path: Path, progress: Progress) -> _Watched:
+        """Decodes and recognises; raises `MediaError` where nothing was seen."""
+        chunks: list[SweepChunk] = []
+        recognised = [(np.zeros((0, self._encoder.dim), np.float32), np.zeros((0, 0), np.float32))]
+        progress.start("Watching the clip", 1.0)
+        done = 0.0
+        for chunk in self._decoder.sweep(path, WATCH):
+            chunks.append(chunk)
+            if chunk.frames:
+                recognised.append(self._encoder.encode([frame.pixels for frame in chunk.frames]))
+            progress.advance(chunk.progress - done)
+            done = chunk.progress
+        times = np.concatenate([np.zeros(0), *(chunk.times for chunk in chunks)])
+        if not len(times):
+            raise MediaError(f"No picture of {path.name} could be decoded.", "no_pictures")
+        seen = [frame.time for chunk in chunks for frame in chunk.frames]
+        return _Watched(
+            times=times,
+            thumbs=np.concatenate([chunk.thumbs for chunk in chunks]),
+            frame_times=np.array(seen, np.float32),
+            features=np.concatenate([features for features, _ in recognised]),
+            probabilities=np.concatenate([p for _, p in recognised[1:]]) if seen else recognised[0][1],
+            spans=chunks[-1].spans,
+        )
+
+    def _own_loudness(self, path: Path, info: MediaInfo) -> float | None:
+        """The loudness of the clip's own sound; a damaged sound track is no reason to give up on the pictures."""
+        if info.audio is None:
+            return None
+        try:
+            return self._decoder.audio(path).loudness_lufs
+        except MediaError:
+            return None
+
+    def _profile(
+        self,
+        path: Path,
+        info: MediaInfo,
+        stream: VideoStreamInfo,
+        stage: Literal["keyframes", "full"],
+        *,
+        times: Floats,
+        embeddings: Floats,
+        scenes: tuple[Scene, ...],
+        colour: Colour | None,
+        mood: Mood,
+    ) -> VideoProfile:
+        assert colour is not None  # there is at least one picture
+        return VideoProfile(
+            path=str(path),
+            duration=info.duration,
+            width=stream.width,
+            height=stream.height,
+            fps=stream.fps or None,
+            stage=stage,
+            encoder=EncoderId(self._encoder.name, self._encoder.version),
+            times=times,
+            embeddings=embeddings,
+            scenes=scenes,
+            colours=tuple(named.name for named in colour.main),
+            brightness=colour.brightness,
+            saturation=colour.saturation,
+            warmth=colour.warmth,
+            motion=None,
+            cuts=None,
+            valence=mood.valence,
+            arousal=mood.arousal,
+            arousal_curve=None,
+            has_sound=info.audio is not None,
+        )
