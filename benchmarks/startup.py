@@ -1,6 +1,6 @@
 """How long the command takes to say anything: `musechat --help`, and `import musechat`.
 
-    python benchmarks/startup.py [--runs 15]
+python benchmarks/startup.py [--runs 15]
 """
 
 from __future__ import annotations

@@ -90,6 +90,51 @@ class FakeText:
     def tokens(self, text: str) -> np.ndarray:
         return np.stack([self._word(word) for word in text.lower().split() or [""]])
 
+    def self_test(self) -> None:
+        pass
+
     def _word(self, word: str) -> np.ndarray:
         seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big")
         return np.random.default_rng(seed).normal(size=self.dim).astype(np.float32)
+
+
+class FakeAudio:
+    """An `AudioEncoder` with musicnn's tags: the louder the highs, the more "techno"; the lows are "piano"."""
+
+    name, version, dim = "fake-audio", "1", 8
+
+    def __init__(self) -> None:
+        from musechat.concepts.vocabulary import TAGS
+
+        self.tag_names = TAGS
+
+    def encode(self, patches: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        bands = patches.mean(axis=1).reshape(len(patches), 8, -1).mean(axis=2)  # (n, 8)
+        tags = np.full((len(patches), len(self.tag_names)), 0.05, np.float32)
+        shares = bands / np.maximum(bands.sum(axis=1, keepdims=True), 1e-6)
+        tags[:, self.tag_names.index("mtt:piano")] = shares[:, :3].sum(axis=1)
+        tags[:, self.tag_names.index("mtt:techno")] = shares[:, 3:].sum(axis=1)
+        return shares.astype(np.float32), np.clip(tags, 0.01, 0.99).astype(np.float32)
+
+    def self_test(self) -> None:
+        pass
+
+
+class FakeImage:
+    """An `ImageEncoder` whose features are the mean colours."""
+
+    name, version, dim = "fake-image", "1", 3
+
+    def __init__(self) -> None:
+        from musechat.encode.weights import shipped
+
+        self.class_names = shipped().lines("efficientnet_lite2.classes.txt")
+
+    def encode(self, frames: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        features = np.array([frame.mean(axis=(0, 1)) / 255 for frame in frames], np.float32).reshape(len(frames), 3)
+        probabilities = np.full((len(frames), len(self.class_names)), 1e-4, np.float32)
+        probabilities[:, self.class_names.index("beach")] = 0.9
+        return features, probabilities
+
+    def self_test(self) -> None:
+        pass

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from musechat.app.models import Models
-from musechat.core.errors import InputError
+from musechat.core.errors import InputError, LibraryError
 from musechat.core.settings import Quality, default_library
 from musechat.core.text import one_line
 from musechat.library.tracks import Store
@@ -85,7 +85,7 @@ class Library:
         """What ranks the tracks of this library."""
         from musechat.match.supervisor import Supervisor
 
-        return Supervisor(self.store, self.models.corpus, self.models.audio.tag_names)
+        return Supervisor(self.store, self.models.scorer, self.models.audio.tag_names)
 
     def index(
         self,
@@ -111,7 +111,13 @@ class Library:
 
     def understand(self, text: str) -> Request:
         """What a message asks, read with the names of this library's artists where there is a library."""
-        return self._understanding(text)
+        from musechat.concepts.understand import understand
+
+        try:
+            artists = self.supervisor.corpus().known_artists
+        except LibraryError:
+            artists = ()
+        return understand(text, self.models.vocabulary, artists=artists, open_vocabulary=self.models.open_vocabulary)
 
     def phrase(self, concept: str) -> str:
         """How a concept is said inside a sentence."""

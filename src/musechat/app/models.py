@@ -12,6 +12,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from musechat.concepts.open_vocabulary import OpenVocabulary
+    from musechat.concepts.presence import ConceptScorer
+    from musechat.concepts.vocabulary import Vocabulary
     from musechat.core.protocols import AudioEncoder, ImageEncoder, TextEncoder
     from musechat.encode.tracks import File2Features
     from musechat.encode.videos import File2Profile
@@ -58,6 +61,27 @@ class Models:
         from musechat.encode.minilm import MiniLM
 
         return MiniLM(threads=1)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """What can be asked for."""
+        from musechat.concepts.vocabulary import shipped_vocabulary
+
+        return shipped_vocabulary()
+
+    @cached_property
+    def scorer(self) -> ConceptScorer:
+        """Tags and measurements → concept scores."""
+        from musechat.concepts.presence import ConceptScorer
+
+        return ConceptScorer(self.vocabulary, self.audio.tag_names)
+
+    @cached_property
+    def open_vocabulary(self) -> OpenVocabulary:
+        """Words outside the vocabulary → the nearest concept."""
+        from musechat.concepts.open_vocabulary import OpenVocabulary
+
+        return OpenVocabulary(self.text, self.vocabulary)
 
     @cached_property
     def tracks(self) -> File2Features:

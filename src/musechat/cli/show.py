@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from musechat.core.features import TrackFeatures, VideoProfile
     from musechat.core.request import Request, Want
     from musechat.core.track import Fact, Track
-    from musechat.library import Problem, Summary
+    from musechat.library.importer import Summary
+    from musechat.library.tracks import FileError
 
 
 def _out() -> Console:
@@ -243,7 +244,7 @@ def _curve(values: list[float], width: int = 60) -> str:
     return "".join("▁▂▃▄▅▆▇█"[min(7, int(8 * sum(share) / len(share)))] for share in shares)
 
 
-def problems(listed: Sequence[Problem]) -> None:
+def problems(listed: Sequence[FileError]) -> None:
     """Files that could not be imported."""
     out = _out()
     for problem in listed:

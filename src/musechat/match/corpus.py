@@ -8,7 +8,6 @@ In: the library's matrix and names, the concept scores made from them. Out: one 
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,9 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from musechat.concepts.presence import ConceptScorer
     from musechat.core.features import Floats
+    from musechat.library.matrix import Matrix
 
     Bools = NDArray[np.bool_]
 
@@ -52,6 +53,11 @@ class Corpus:
     def __len__(self) -> int:
         return len(self.ids)
 
+    @property
+    def known_artists(self) -> tuple[str, ...]:
+        """Every artist's folded name once."""
+        return tuple(sorted(set(self.artists) - {""}))
+
     def column(self, concept: str) -> int | None:
         """The column of a concept, None for one that nothing measures."""
         return self.concepts.index(concept) if concept in self.concepts else None
@@ -61,7 +67,26 @@ class Corpus:
         return None if track_id is None else self.rows.get(track_id)
 
 
-def folded(text: str | None) -> str:
-    """`text` for comparing names: no case, no accents, single blanks; "" for None."""
-    plain = unicodedata.normalize("NFKD", text or "")
-    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).casefold().split())
+def build_corpus(matrix: Matrix, scorer: ConceptScorer) -> Corpus:
+    """The corpus of a library's matrix."""
+    attributes = {name: matrix.column(name) for name in ("bpm", "arousal", "valence", "loudness", "beat_strength")}
+    heard = scorer(matrix.tags, attributes)
+    names = matrix.names
+    return Corpus(
+        ids=matrix.ids,
+        rows={track_id: row for row, track_id in enumerate(matrix.ids)},
+        concepts=heard.concepts,
+        vectors=matrix.vectors,
+        scores=heard.scores,
+        breaks=np.asfortranarray(heard.breaks),
+        bpm=attributes["bpm"],
+        arousal=attributes["arousal"],
+        valence=attributes["valence"],
+        duration=matrix.column("duration"),
+        voices=heard.voices,
+        voice=heard.voice,
+        shown=~(matrix.missing | matrix.duplicate),
+        artists=names["artist"],
+        licences=names["licence"],
+        names=tuple(map(" ".join, zip(names["title"], names["artist"], names["album"], strict=True))),
+    )

@@ -17,7 +17,7 @@ import numpy as np
 
 from musechat.core.conversation import Relaxation
 from musechat.core.evidence import Evidence
-from musechat.match.corpus import folded
+from musechat.library.naming import folded
 
 if TYPE_CHECKING:
     from musechat.core.features import Floats

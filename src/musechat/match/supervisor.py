@@ -14,7 +14,7 @@ import numpy as np
 
 from musechat.core.evidence import Evidence, Ranked
 from musechat.library.matrix import Matrix
-from musechat.match.corpus import Corpus
+from musechat.match.corpus import Corpus, build_corpus
 from musechat.match.facts import name_evidence, sound_evidence, strongest_tags
 from musechat.match.limits import limits
 from musechat.match.offset import best_offset
@@ -24,8 +24,7 @@ from musechat.match.ranker import Ranking, rank, search
 from musechat.match.words import WordWeights, word_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from musechat.concepts.presence import ConceptScorer
     from musechat.core.features import TrackFeatures
     from musechat.core.request import Query, Request
     from musechat.library.tracks import Store
@@ -38,10 +37,9 @@ SPOKEN_TAGS = 3
 class Supervisor:
     """Answers queries from one library; use it from the thread that opened the store."""
 
-    def __init__(self, store: Store, build: Callable[[Matrix], Corpus], tag_names: tuple[str, ...]) -> None:
-        """`build` turns the library's matrix into a corpus (concept scores and all)."""
+    def __init__(self, store: Store, scorer: ConceptScorer, tag_names: tuple[str, ...]) -> None:
         self._store = store
-        self._build = build
+        self._scorer = scorer
         self._tag_names = tag_names
         self._corpus: tuple[int, Corpus] | None = None
 
@@ -50,7 +48,7 @@ class Supervisor:
         changes = self._store.changes
         if self._corpus is None or self._corpus[0] != changes:
             matrix = Matrix.load(self._store)
-            self._corpus = (matrix.changes, self._build(matrix))
+            self._corpus = (matrix.changes, build_corpus(matrix, self._scorer))
         return self._corpus[1]
 
     def propose(self, query: Query, seen: tuple[str, ...]) -> Proposal:

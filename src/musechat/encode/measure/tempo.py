@@ -111,6 +111,8 @@ def periodicity(pieces: Sequence[Frames], settings: TempoSettings = TEMPO) -> Pe
         total[:, : part.shape[1]] += part
         count += np.maximum(centred.shape[1] - np.arange(lags), 0)
     known = int(np.searchsorted(-count, -settings.least_overlap * rate, side="right"))
+    if known < 2 * rate * 60 / settings.slowest:
+        return None
     correlation = total / np.maximum(count, 1)
     correlation /= np.maximum(correlation[:, :1], 1e-9)
     return Periodicity(tuple(e / deviation for e in envelopes), correlation, known, rate)

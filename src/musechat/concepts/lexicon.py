@@ -1,0 +1,93 @@
+"""Phrases and what they mean: the vocabulary and the cue words (`cues.toml`) in one table.
+
+In: a vocabulary. Out: `Lexicon`, which gives the longest phrase that begins at a token.
+
+- A phrase has one meaning; a cue that is also a word of a concept is an error at load.
+- Looking up costs one dictionary access and a few short comparisons: a message is read in linear time.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+from musechat.core.errors import InputError
+from musechat.concepts.tokens import Token, words
+from musechat.concepts.vocabulary import Vocabulary, plurals
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """`kind`: concept, comparative, lacks, trap, licence, filler or a list of `cues.toml`.
+
+    `names`: the concepts meant, or the licence, or the phrase itself.
+    """
+
+    kind: str
+    names: tuple[str, ...]
+
+
+class Lexicon:
+    """All phrases of one vocabulary and the cues."""
+
+    def __init__(self, vocabulary: Vocabulary, cues: str | None = None) -> None:
+        """`cues`: the text of a `cues.toml`, None for the one that ships. Raises `InputError` for a double meaning."""
+        plain = tomllib.loads(cues or resources.files("musechat.concepts").joinpath("cues.toml").read_text("utf-8"))
+        self.foreign = frozenset(plain["foreign"]["words"])
+        self._senses: dict[tuple[str, ...], Sense] = {}
+        for concept in vocabulary.concepts.values():
+            for word in concept.words:
+                self._add(word, Sense("concept", (concept.name,)))
+            for word in concept.more:
+                self._add(word, Sense("comparative", (concept.name,)))
+        for word, names in vocabulary.ambiguous.items():
+            self._add(word, Sense("concept", names))
+        for kind, phrases in plain["cue"].items():
+            for phrase in phrases:
+                self._add(phrase, Sense(kind, (phrase,)))
+        for licence, phrases in plain["licence"].items():
+            for phrase in phrases:
+                self._add(phrase, Sense("licence", (licence,)))
+        for phrase in vocabulary.traps:
+            self._add(phrase, Sense("trap", (phrase,)))
+        for concept in vocabulary.concepts.values():
+            self._add_forms(plurals(concept), Sense("concept", (concept.name,)))
+            if concept.kind == "instrument":
+                self._add_forms([word + "less" for word in concept.words], Sense("lacks", (concept.name,)))
+        self._add_forms(plain["filler"]["words"], Sense("filler", ()))
+        self._longest: dict[str, int] = {}
+        for phrase in self._senses:
+            self._longest[phrase[0]] = max(len(phrase), self._longest.get(phrase[0], 0))
+
+    def find(self, tokens: Sequence[Token], start: int) -> tuple[Sense, int] | None:
+        """The sense of the longest phrase that begins at `start`, and its length in tokens."""
+        for length in range(min(self._longest.get(tokens[start].word, 0), len(tokens) - start), 0, -1):
+            phrase = tokens[start : start + length]
+            sense = self._senses.get(tuple(token.word for token in phrase))
+            if sense is not None and all(token.kind == "word" for token in phrase):
+                return sense, length
+        return None
+
+    def plain(self, phrase: tuple[str, ...]) -> bool:
+        """Whether every word of a name is also an ordinary word here, or a number."""
+        return all((word,) in self._senses or word.isdigit() for word in phrase)
+
+    def _add(self, phrase: str, sense: Sense) -> None:
+        key = words(phrase)
+        known = self._senses.setdefault(key, sense)
+        if known.kind != sense.kind:
+            raise InputError(f"The phrase {phrase!r} is a {known.kind} already and cannot be a {sense.kind}.")
+
+    def _add_forms(self, phrases: Iterable[str], sense: Sense) -> None:
+        """Derived forms and fillers: whatever means something already keeps its meaning."""
+        for phrase in phrases:
+            self._senses.setdefault(words(phrase), sense)
+
+
+@lru_cache(maxsize=4)
+def lexicon_of(vocabulary: Vocabulary) -> Lexicon:
+    """The lexicon of a vocabulary with the cues that ship, made once."""
+    return Lexicon(vocabulary)

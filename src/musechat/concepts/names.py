@@ -1,0 +1,196 @@
+"""Artists named in a message.
+
+In: tokens and the names that the library knows. Out: `Name`s with how they were mentioned.
+
+- Words inside a name are no concepts: a band called Mozart Opera Rock asks for neither opera nor rock.
+- A name is one that the library knows, or what stands in quotes or capitals behind "by", "like", "in the style of".
+- A known name made of ordinary words ("Low", "Indie Rock") counts only where it is written as a name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from musechat.concepts.lexicon import Lexicon
+from musechat.concepts.tokens import Token, words
+
+Relation = Literal["by", "like", "bare", "quote"]
+KnownNames = dict[str, list[tuple[tuple[str, ...], str]]]
+
+_QUOTE = re.compile(r'"([^"]{1,80})"|“([^”]{1,80})”|«([^»]{1,80})»')
+_TITLE_WORDS = frozenset("song track tune titled called named entitled by like artist band".split())
+_CONNECTORS = frozenset("of the in de la le von van der".split())
+_BEFORE_NAME = frozenset("more never no by play some without not from".split())
+_LONGEST_NAME, _SKIPPED, _SPELLED_CUE = 12, 3, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Tokens `start`..`end` name `text`. "quote": quoted words that are no artist as far as we can tell."""
+
+    start: int
+    end: int
+    text: str
+    relation: Relation
+
+
+@lru_cache(maxsize=4)
+def known_names(artists: tuple[str, ...]) -> KnownNames:
+    """First word → (all words, name), longest first."""
+    index: KnownNames = {}
+    for artist in artists:
+        key = words(artist[:200])
+        if 0 < len(key) <= _LONGEST_NAME:
+            index.setdefault(key[0], []).append((key, artist))
+    for entries in index.values():
+        entries.sort(key=lambda entry: -len(entry[0]))
+    return index
+
+
+def find_names(line: str, tokens: Sequence[Token], lexicon: Lexicon, known: KnownNames) -> list[Name]:
+    """All names of a message in order, none overlapping."""
+    return _Finder(line, tokens, lexicon, known).all()
+
+
+class _Finder:
+    def __init__(self, line: str, tokens: Sequence[Token], lexicon: Lexicon, known: KnownNames) -> None:
+        self.line, self.tokens, self.lexicon, self.known = line, tokens, lexicon, known
+        letters = [c for c in line if c.isalpha()]
+        self.shouted = sum(c.isupper() for c in letters) > 0.6 * len(letters)
+        spans = [match.span() for match in _QUOTE.finditer(line)]
+        self.quotes: dict[int, int] = {}
+        for start, end in spans:
+            inside = [i for i, token in enumerate(tokens) if start < token.start < end]
+            if inside:
+                self.quotes[inside[0]] = inside[-1] + 1
+
+    def all(self) -> list[Name]:
+        names: list[Name] = []
+        i = 0
+        while i < len(self.tokens):
+            name, length = self._at(i)
+            if name is not None:
+                names += self._with_others(name)
+                i = names[-1].end
+            else:
+                i += length
+        return names
+
+    def _at(self, i: int) -> tuple[Name | None, int]:
+        """The name at or behind token `i`; else how many tokens to go on."""
+        if (bare := self._known(i, "bare")) is not None:
+            return bare, 0
+        if i in self.quotes:
+            return self._quoted(i)
+        found = self.lexicon.find(self.tokens, i)
+        if found is None:
+            return None, 1
+        sense, length = found
+        last = self.tokens[i + length - 1].word
+        if sense.kind in ("by", "like", "from"):
+            return self._behind(i + length, "like" if sense.kind == "like" else "by", length, sense.kind), length
+        if last == "by" or (last == "like" and sense.kind == "more"):
+            return self._behind(i + length, "by" if last == "by" else "like", length, sense.kind), length
+        return None, length
+
+    def _behind(self, start: int, relation: Relation, cue_length: int, cue: str) -> Name | None:
+        i = start
+        for _ in range(_SKIPPED + 1):
+            if i >= len(self.tokens) or self.tokens[i].kind != "word":
+                return None
+            named = self._known(i, relation) or self._quoted_name(i, relation)
+            if named is None and cue != "from":
+                named = self._capitalised(i, relation)
+            if named is not None:
+                return named
+            found = self.lexicon.find(self.tokens, i)
+            if found is None or found[0].kind not in ("filler", "article", "soft"):
+                break
+            i += found[1]
+        return self._spelled(i, relation) if relation == "like" and cue_length >= _SPELLED_CUE else None
+
+    def _with_others(self, name: Name) -> list[Name]:
+        """The name and those listed behind it ("like Portishead or Massive Attack")."""
+        names = [name]
+        while name.relation in ("by", "like"):
+            i = names[-1].end
+            if i + 1 >= len(self.tokens) or self.tokens[i].word not in ("or", "and", ","):
+                break
+            other = self._known(i + 1, name.relation) or self._capitalised(i + 1, name.relation)
+            if other is None:
+                break
+            names.append(other)
+        return names
+
+    def _known(self, i: int, relation: Relation) -> Name | None:
+        for key, artist in self.known.get(self.tokens[i].word, ()):
+            phrase = self.tokens[i : i + len(key)]
+            if tuple(token.word for token in phrase) == key and self._written(i, key, phrase, relation):
+                return Name(i, i + len(key), artist, relation)
+        return None
+
+    def _written(self, i: int, key: tuple[str, ...], phrase: Sequence[Token], relation: Relation) -> bool:
+        """Whether these words stand for the name, not for themselves."""
+        capitals = not self.shouted and all(token.capital or token.word.isdigit() for token in phrase)
+        if self.quotes.get(i) == i + len(key):
+            return True
+        if self.lexicon.plain(key):
+            return capitals and (relation != "bare" or len(key) > 1)
+        after_cue = relation != "bare" or (i > 0 and self.tokens[i - 1].word in _BEFORE_NAME)
+        return after_cue or len(key) > 1 or capitals or self.shouted
+
+    def _quoted_name(self, i: int, relation: Relation) -> Name | None:
+        return Name(i, self.quotes[i], self._text(i, self.quotes[i]), relation) if i in self.quotes else None
+
+    def _quoted(self, i: int) -> tuple[Name | None, int]:
+        """Quoted words: a concept in quotes stays one unless it is called a song or a name."""
+        end = self.quotes[i]
+        found = self.lexicon.find(self.tokens, i)
+        titled = i > 0 and self.tokens[i - 1].word in _TITLE_WORDS
+        if found is not None and found[0].kind in ("concept", "comparative") and i + found[1] == end and not titled:
+            return None, found[1]
+        return Name(i, end, self._text(i, end), "quote"), 0
+
+    def _capitalised(self, i: int, relation: Relation) -> Name | None:
+        if self.shouted or not self._opens_name(i):
+            return None
+        end = i + 1
+        while end < len(self.tokens) and self.tokens[end].kind == "word":
+            step = next((n for n in (1, 2, 3) if self._joined(end, n)), 0)
+            if not step or self.tokens[end].word == "i":
+                break
+            end += step
+        return None if self._only_concepts(i, end) else Name(i, end, self._text(i, end), relation)
+
+    def _joined(self, i: int, step: int) -> bool:
+        """Whether a name goes on with a capital after `step` - 1 small words ("Explosions in the Sky")."""
+        part = self.tokens[i : i + step]
+        return len(part) == step and part[-1].capital and all(token.word in _CONNECTORS for token in part[:-1])
+
+    def _opens_name(self, i: int) -> bool:
+        found = self.lexicon.find(self.tokens, i)
+        return self.tokens[i].capital and (found is None or found[0].kind in ("concept", "comparative", "trap"))
+
+    def _only_concepts(self, i: int, end: int) -> bool:
+        while i < end:
+            found = self.lexicon.find(self.tokens, i)
+            if found is None or found[0].kind != "concept":
+                return False
+            i += found[1]
+        return True
+
+    def _spelled(self, i: int, relation: Relation) -> Name | None:
+        """Up to three unknown words in lower case behind a cue that cannot mean anything else."""
+        end = i
+        while end < min(i + 3, len(self.tokens)) and self.tokens[end].kind == "word":
+            if self.lexicon.find(self.tokens, end) is not None:
+                break
+            end += 1
+        return Name(i, end, self._text(i, end), relation) if end > i else None
+
+    def _text(self, start: int, end: int) -> str:
+        return self.line[self.tokens[start].start : self.tokens[end - 1].end]

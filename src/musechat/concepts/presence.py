@@ -1,0 +1,184 @@
+"""How much of each concept is in each track: `ConceptScorer`.
+
+In: mean tag probabilities and measured attributes of n tracks. Out: `Presence`: scores, exclusions, voices.
+
+- A score is comparable between concepts: weighted standard scores, scaled as if their inputs correlate by `correlation`
+  and squashed, so that .5 is usual and .84 one standard deviation above. It ranks; it asserts nothing.
+- Exclusions are judged the other way round, and hard: what scores above a cut *or* whose own tag speaks up is out.
+- What was not measured is neutral, and said to be unmeasured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musechat.concepts.reference import Reference, fit_reference, inputs
+from musechat.concepts.vocabulary import ATTRIBUTES, Vocabulary
+from musechat.core.errors import InputError
+
+if TYPE_CHECKING:
+    from musechat.core.features import Floats
+
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceSettings:
+    """`furthest`: standard scores are clipped there; `slope`: of the logistic that stands for the normal integral.
+
+    `cuts`: score from which a track breaks an exclusion, per kind; `spoken`: raw probability of a concept's own tag
+    (weight ≥ `own`) that breaks it whatever is usual. Both are set to cut too much rather than too little, and not
+    yet fitted on labels.
+    """
+
+    correlation: float = 0.5
+    furthest: float = 4.0
+    slope: float = 1.702
+    cuts: Mapping[str, float] = field(
+        default_factory=lambda: {
+            "genre": 0.62,
+            "mood": 0.62,
+            "energy": 0.6,
+            "tempo": 0.6,
+            "texture": 0.62,
+            "era": 0.65,
+            "instrument": 0.58,
+            "vocals": 0.58,
+            "use": 0.7,
+        }
+    )
+    own: float = 0.6
+    spoken: float = 0.3
+
+
+SETTINGS = PresenceSettings()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Presence:
+    """n tracks, c concepts in the order of `Vocabulary.measurable`.
+
+    `scores` (n, c) in 0..1, column-major; `measured` (n, c): whether anything behind the score was measured;
+    `breaks` (n, c): whether the track breaks an exclusion of the concept; `voices`: "none", "any", "female", "male" →
+    the tracks that are allowed when these are asked for, (n,); `voice` (n,): how likely anybody sings, 0..1.
+    """
+
+    concepts: tuple[str, ...]
+    scores: Floats
+    measured: Bools
+    breaks: Bools
+    voices: dict[str, Bools]
+    voice: Floats
+
+
+class ConceptScorer:
+    """Scores tracks whose tags come in the order of `tag_names`."""
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        tag_names: tuple[str, ...],
+        reference: Reference | None = None,
+        settings: PresenceSettings = SETTINGS,
+    ) -> None:
+        """Without a `reference` the scored library is its own. Raises `InputError` for tags that are not there."""
+        self.concepts = vocabulary.measurable
+        self._tag_names, self._reference, self._settings = tag_names, reference, settings
+        place = {name: row for row, name in enumerate((*tag_names, *ATTRIBUTES))}
+        self._weights = np.zeros((len(place), len(self.concepts)), np.float32)  # (t + a, c)
+        for column, concept in enumerate(self.concepts):
+            for source, weight in concept.heard_by.items():
+                if source not in place:
+                    raise InputError(f"The tagger has no tag {source!r}, which the concept {concept.name!r} needs.")
+                self._weights[place[source], column] = weight
+        self._used = self._weights != 0
+        own = self._weights[: len(tag_names)] >= settings.own  # (t, c)
+        self._own = own & np.array([c.kind in ("genre", "instrument", "vocals") for c in self.concepts])
+        rho, absolute = settings.correlation, np.abs(self._weights)
+        self._weights /= np.sqrt((1 - rho) * (absolute**2).sum(axis=0) + rho * absolute.sum(axis=0) ** 2)
+        self._cuts = np.array([settings.cuts[concept.kind] for concept in self.concepts], np.float32)
+
+    def __call__(self, tags: Floats, attributes: Mapping[str, Floats]) -> Presence:
+        """`tags` (n, t) mean probabilities; `attributes`: any of ATTRIBUTES → (n,), NaN where not measured."""
+        values = inputs(tags, attributes)  # (n, t + a)
+        usual = self._reference or fit_reference(self._tag_names, values)
+        known = np.isfinite(values)
+        scores = self._scores(values, known, usual)
+        if known.all():
+            measured = np.ones(scores.shape, bool)
+        else:
+            measured = (known.astype(np.float32) @ self._used.astype(np.float32)) > 0
+        breaks = self._breaks(tags, scores)
+        names = tuple(concept.name for concept in self.concepts)
+        voice, voices = hear_voices(tags, self._tag_names)
+        return Presence(names, scores, measured, breaks, voices, voice)
+
+    def _scores(self, values: Floats, known: Bools, usual: Reference) -> Floats:
+        """(n, c), column-major."""
+        furthest = self._settings.furthest
+        standard = (values - usual.mean) / usual.std
+        standard[~known] = 0
+        np.clip(standard, -furthest, furthest, out=standard)
+        scores: Floats = (np.ascontiguousarray(self._weights.T) * -self._settings.slope) @ standard.T  # (c, n)
+        np.exp(scores, out=scores)
+        scores += 1
+        return np.reciprocal(scores, out=scores).T
+
+    def _breaks(self, tags: Floats, scores: Floats) -> Bools:
+        breaks: Bools = scores >= self._cuts
+        spoken = tags >= self._settings.spoken  # (n, t)
+        for tag in np.flatnonzero(self._own.any(axis=1)):
+            loud = np.flatnonzero(spoken[:, tag])
+            if loud.size:
+                breaks[np.ix_(loud, np.flatnonzero(self._own[tag]))] = True
+        return breaks
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceSettings:
+    """Logistic of (logit of singing − logit of no singing), per system, and what is allowed from which probability.
+
+    `none`: at most this for "no vocals"; `some`: at least this for "with vocals"; `side`: by how much one sex must
+    outweigh the other, in logits. Set by hand: no labelled singing was at hand.
+    """
+
+    bias: float = 0.0
+    slope: float = 1.0
+    none: float = 0.5
+    some: float = 0.4
+    side: float = 0.0
+
+
+VOICES = VoiceSettings()
+_SUNG = ("mtt:vocals", "mtt:vocal", "mtt:singing", "mtt:voice", "mtt:female vocal", "mtt:male vocal", "msd:female vocalists")
+_UNSUNG = ("mtt:no vocals", "mtt:no vocal", "mtt:no voice", "msd:instrumental")
+_FEMALE = ("mtt:female", "mtt:woman", "mtt:female vocal", "mtt:female voice", "msd:female vocalists", "msd:female vocalist")
+_MALE = ("mtt:male", "mtt:man", "mtt:male vocal", "mtt:male voice", "msd:male vocalists")
+
+
+def hear_voices(
+    tags: Floats, tag_names: tuple[str, ...], settings: VoiceSettings = VOICES
+) -> tuple[Floats, dict[str, Bools]]:
+    """How likely anybody sings (n,), and for each answer to "which voices" the tracks it allows (n,)."""
+    p = np.clip(np.nan_to_num(tags, nan=0.05), 1e-4, 1 - 1e-4)
+    logits = np.log(p / (1 - p))  # (n, t)
+
+    def side(names: tuple[str, ...]) -> Floats:
+        strongest: Floats = np.sort(logits[:, [tag_names.index(name) for name in names]], axis=1)[:, -2:].mean(axis=1)
+        return strongest
+
+    sung = np.maximum(side(_SUNG), np.maximum(side(_FEMALE), side(_MALE)))
+    voice = (1 / (1 + np.exp(-settings.slope * (sung - side(_UNSUNG) - settings.bias)))).astype(np.float32)
+    lean = side(_FEMALE) - side(_MALE)
+    some = voice >= settings.some
+    return voice, {
+        "none": voice < settings.none,
+        "any": some,
+        "female": some & (lean > settings.side),
+        "male": some & (-lean > settings.side),
+    }

@@ -1,0 +1,190 @@
+"""Words → `Request`, by rules.
+
+In: one message, the vocabulary, the names that the library knows. Out: what it asks for, and what it could not use.
+
+- No language model: the same words mean the same thing everywhere, offline, in well under a millisecond a sentence.
+- Nothing vanishes: a content word that was not used stands in `unmatched`, a concept that nothing hears stands in
+  `unmeasurable` ("saxophone", "no saxophone", "style of Björk").
+- Where a message contradicts itself the later word wins.
+- A message in another language is not understood, and says so by being unmatched as a whole.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from musechat.concepts.acts import act_of
+from musechat.concepts.lexicon import Lexicon, lexicon_of
+from musechat.concepts.names import known_names
+from musechat.concepts.scope import WISH_OF, Event, Leftover, Reading, Wish, read
+from musechat.concepts.spans import Annotated, annotate
+from musechat.concepts.tokens import Token, clean
+from musechat.core.request import Act, Constraints, Request, Vocals, Want
+from musechat.core.text import one_line
+
+if TYPE_CHECKING:
+    from musechat.concepts.open_vocabulary import OpenVocabulary
+    from musechat.concepts.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingLimits:
+    """Characters read of one message, leftovers shown and their length, words of a phrase tried as an open concept."""
+
+    characters: int = 4000
+    shown: int = 20
+    shown_characters: int = 60
+    open_words: int = 3
+    open_weight: float = 0.5
+    hard: float = 0.75
+
+
+LIMITS = ReadingLimits()
+_POSITIVE: tuple[Wish, ...] = ("want", "more", "keep")
+_UNHEARD = {"avoid": "no ", "less": "less "}
+
+
+def understand(
+    text: str,
+    vocabulary: Vocabulary,
+    *,
+    artists: Sequence[str] = (),
+    open_vocabulary: OpenVocabulary | None = None,
+) -> Request:
+    """Never raises on any text. `artists`: names known to the library; `open_vocabulary`: tries leftover phrases."""
+    lexicon = lexicon_of(vocabulary)
+    line = clean(text, LIMITS.characters)
+    note = (f"… (text cut at {LIMITS.characters:,} characters)",) if len(text) > LIMITS.characters else ()
+    shown = one_line(text, LIMITS.characters)
+    annotated = annotate(line, lexicon, known_names(tuple(artists)))
+    if _is_foreign(annotated.tokens, lexicon):
+        everything = [Leftover(i, i + 1, "mention") for i, token in enumerate(annotated.tokens) if token.kind == "word"]
+        return Request(text=shown, unmatched=_unmatched(annotated, _phrases(annotated, everything)) + note)
+    reading = read(annotated, vocabulary)
+    phrases = _phrases(annotated, reading.leftovers)
+    opened, phrases = _opened(annotated, phrases, open_vocabulary)
+    request = _request(_resolved([*reading.events, *opened], vocabulary), reading, annotated, vocabulary)
+    act = act_of(annotated.spans, asks=request != Request())
+    return dataclasses.replace(request, text=shown, act=act, unmatched=_unmatched(annotated, phrases) + note)
+
+
+def _resolved(events: Iterable[Event], vocabulary: Vocabulary) -> list[Event]:
+    """The later word wins over an earlier one about the same concept, or over its opposite."""
+    kept: list[Event] = []
+    for event in events:
+        positive = event.wish in _POSITIVE
+        opposite = vocabulary[event.concept].opposite
+        kept = [
+            old
+            for old in kept
+            if not (old.concept == event.concept and ((old.wish in _POSITIVE) != positive or old.wish == event.wish))
+            and not (old.concept == opposite and positive and event.wish != "keep" and old.wish in ("want", "more"))
+        ]
+        kept.append(event)
+    return kept
+
+
+def _request(events: list[Event], reading: Reading, annotated: Annotated, vocabulary: Vocabulary) -> Request:
+    vocals, events = _vocals(events, vocabulary)
+    unmeasurable = [
+        _UNHEARD.get(event.wish, "") + event.concept for event in events if not vocabulary[event.concept].measurable
+    ]
+    heard = [event for event in events if vocabulary[event.concept].measurable]
+
+    def those(wish: Wish) -> tuple[Want, ...]:
+        return tuple(Want(event.concept, event.weight) for event in heard if event.wish == wish)
+
+    styles = [name if not negated else f"not {name}" for relation, name, negated in _styled(reading)]
+    artists = [name for relation, name, negated in reading.names if relation != "like" and not negated]
+    never = [name for relation, name, negated in reading.names if relation != "like" and negated]
+    constraints = dataclasses.replace(
+        annotated.limits,
+        vocals=vocals,
+        licence=reading.licence,
+        artist=_name(artists[-1]) if artists else None,
+        not_artists=tuple(dict.fromkeys(map(_name, never))),
+    )
+    return Request(
+        wants=those("want"),
+        avoids=those("avoid"),
+        more=those("more"),
+        less=those("less"),
+        keep=those("keep"),
+        constraints=constraints,
+        unmeasurable=tuple(dict.fromkeys((*unmeasurable, *styles))),
+    )
+
+
+def _styled(reading: Reading) -> list[tuple[str, str, bool]]:
+    return [(r, f"style of {_name(name)}", negated) for r, name, negated in reading.names if r == "like"]
+
+
+def _name(name: str) -> str:
+    return one_line(name, LIMITS.shown_characters)
+
+
+def _vocals(events: list[Event], vocabulary: Vocabulary) -> tuple[Vocals | None, list[Event]]:
+    """Which voices the wishes allow. Excluding voices as such is a limit, excluding some voices is an exclusion."""
+    answer: Vocals | None = None
+    rest: list[Event] = []
+    for event in events:
+        voices = vocabulary[event.concept].voices
+        if event.wish == "avoid" and event.weight >= LIMITS.hard and event.concept in ("vocals", "instrumental"):
+            answer = "none" if voices == "any" else "any"
+            continue
+        rest.append(event)
+        if event.wish == "want" and voices is not None:
+            sung = (answer, voices) if answer in ("female", "male") else (voices,)
+            answer = answer if voices == "any" and len(sung) > 1 else "any" if len(set(sung)) > 1 else voices
+    return answer, rest
+
+
+def _is_foreign(tokens: Sequence[Token], lexicon: Lexicon) -> bool:
+    """At least two different function words of other languages, and more of them than of English ones."""
+    foreign = {token.word for token in tokens if token.word in lexicon.foreign}
+    english = {token.word for token in tokens if token.word in _ENGLISH}
+    return len(foreign) > 1 and len(foreign) > len(english)
+
+
+_ENGLISH = frozenset("the a an i it is and or of to for with but not no this that my you me we more less like".split())
+
+
+def _phrases(annotated: Annotated, leftovers: Sequence[Leftover]) -> list[Leftover]:
+    """Neighbouring leftovers of one scope as one phrase."""
+    merged: list[Leftover] = []
+    for part in leftovers:
+        gap = annotated.tokens[merged[-1].end : part.start] if merged else ()
+        if merged and merged[-1].mode == part.mode and all(token.word == "'s" for token in gap):
+            merged[-1] = Leftover(merged[-1].start, part.end, part.mode)
+        else:
+            merged.append(part)
+    return merged
+
+
+def _opened(
+    annotated: Annotated, phrases: list[Leftover], open_vocabulary: OpenVocabulary | None
+) -> tuple[list[Event], list[Leftover]]:
+    """Leftover phrases that an open vocabulary understands, and those that remain."""
+    short = [p for p in phrases if p.mode in WISH_OF and p.end - p.start <= LIMITS.open_words]
+    if open_vocabulary is None or not short:
+        return [], phrases
+    found = open_vocabulary.nearest([_text(annotated, phrase) for phrase in short[: LIMITS.shown]])
+    hits = [(phrase, concept) for phrase, concept in zip(short, found, strict=False) if concept is not None]
+    events = [Event(concept, WISH_OF[phrase.mode], LIMITS.open_weight) for phrase, concept in hits]
+    used = [phrase for phrase, _ in hits]
+    return events, [phrase for phrase in phrases if phrase not in used]
+
+
+def _text(annotated: Annotated, phrase: Leftover) -> str:
+    return annotated.line[annotated.tokens[phrase.start].start : annotated.tokens[phrase.end - 1].end]
+
+
+def _unmatched(annotated: Annotated, phrases: Sequence[Leftover]) -> tuple[str, ...]:
+    lines = (one_line(_text(annotated, phrase), LIMITS.shown_characters) for phrase in phrases)
+    return tuple(line for line in dict.fromkeys(lines) if line)[: LIMITS.shown]
+
+
+__all__ = ["Act", "Constraints", "understand"]

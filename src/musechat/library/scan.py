@@ -1,0 +1,129 @@
+"""Finds the audio files below some paths.
+
+In: files and folders as a user names them. Out: `Scan`: every audio file once, in a fixed order, and hindrances.
+
+- A folder is walked once, however many ways lead to it: by device and inode, real folders before links to them.
+- Nothing is opened but the sidecars of song folders. A sidecar's time counts as its song's, so that an edited one is
+  read again.
+- Left out: "._x" (macOS resource forks), other hidden names, the stores of trash bins and network drives.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from musechat.library.naming import AUDIO_SUFFIXES
+from musechat.library.song_folder import SIDECAR, SongFolder, song_folder
+
+_LEFT_OUT = frozenset({"__MACOSX", "@eaDir", "$RECYCLE.BIN", "System Volume Information", "lost+found"})
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An audio file. `changed_ns` moves with permissions too, where the system tells; `is_stem`: no track itself."""
+
+    path: Path
+    size: int
+    mtime_ns: int
+    changed_ns: int
+    folder: SongFolder
+
+    @property
+    def key(self) -> bytes:
+        """The path as the library stores it."""
+        return os.fsencode(self.path)
+
+    @property
+    def is_stem(self) -> bool:
+        """Whether this is one instrument of a song whose mix lies beside it."""
+        return self.path.name in self.folder.stems
+
+
+@dataclass(slots=True)
+class Scan:
+    """`roots`: the absolute paths asked for; `gone`: those that are not there; `problems`: path and sentence."""
+
+    roots: tuple[Path, ...]
+    files: list[Found] = field(default_factory=list)
+    problems: list[tuple[Path, str]] = field(default_factory=list)
+    gone: tuple[Path, ...] = ()
+
+
+def scan(paths: Iterable[Path]) -> Scan:
+    """Looks below `paths`; never raises for what the disk holds."""
+    # Links in the paths that a user names stay as they are named.
+    absolute = [Path(os.path.abspath(path.expanduser())) for path in paths]  # noqa: PTH100
+    result = Scan(tuple(dict.fromkeys(absolute)))
+    result.gone = tuple(root for root in result.roots if not root.exists())
+    waiting = deque(root for root in result.roots if root.is_dir())
+    links: deque[Path] = deque()
+    walked: set[tuple[int, int]] = set()
+    taken: set[Path] = set()
+    while waiting or links:
+        folder = waiting.popleft() if waiting else links.popleft()
+        inner = _walk(folder, walked, taken, result)
+        links.extend(path for path in inner if path.is_symlink())
+        waiting.extendleft(path for path in reversed(inner) if not path.is_symlink())
+    for root in result.roots:
+        if root.is_file() and root not in taken:
+            try:
+                company = _names(root.parent)[0]
+            except OSError:
+                company = [root.name]
+            _take(root.parent, company, {root.name}, taken, result)
+    result.files.sort(key=lambda found: found.key)
+    return result
+
+
+def _walk(folder: Path, walked: set[tuple[int, int]], taken: set[Path], result: Scan) -> list[Path]:
+    """Takes the audio files of one folder; gives the folders in it."""
+    try:
+        about = folder.stat()
+        if (about.st_dev, about.st_ino) in walked:
+            return []
+        walked.add((about.st_dev, about.st_ino))
+        files, folders = _names(folder)
+    except OSError as error:
+        result.problems.append((folder, f"The folder cannot be read: {error.strerror}."))
+        return []
+    _take(folder, files, set(files), taken, result)
+    return [folder / name for name in folders]
+
+
+def _names(folder: Path) -> tuple[list[str], list[str]]:
+    """The names of files and of folders in `folder`, sorted, without hidden ones."""
+    files: list[str] = []
+    folders: list[str] = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            # Albums may be called "...And Justice for All".
+            hidden = entry.name.startswith(".") and not entry.name.startswith("..")
+            if not hidden and entry.name not in _LEFT_OUT:
+                (folders if entry.is_dir() else files).append(entry.name)
+    return sorted(files), sorted(folders)
+
+
+def _take(folder: Path, names: list[str], wanted: set[str], taken: set[Path], result: Scan) -> None:
+    """Adds the audio files of `folder` that are `wanted`; the other names are the company they are judged by."""
+    audio = [name for name in names if Path(name).suffix.lower() in AUDIO_SUFFIXES]
+    if not wanted.intersection(audio):
+        return
+    sidecar = next((name for name in names if name.lower() == SIDECAR), None)
+    company = song_folder(folder, audio, sidecar)
+    told_ns = (folder / sidecar).stat().st_mtime_ns if sidecar and company.facts else 0
+    for name in wanted.intersection(audio):
+        path = folder / name
+        try:
+            about = path.stat()
+        except OSError as error:
+            result.problems.append((path, f"The file cannot be read: {error.strerror}."))
+            continue
+        if path not in taken and stat.S_ISREG(about.st_mode):
+            taken.add(path)
+            newest = max(about.st_mtime_ns, told_ns if company.sidecar(name) else 0)
+            result.files.append(Found(path, about.st_size, newest, max(newest, about.st_ctime_ns), company))

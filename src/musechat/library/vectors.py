@@ -1,0 +1,84 @@
+"""Features to rows and back.
+
+In: `TrackFeatures`. Out: the values of the tables `features` and `segments`, and the features again.
+
+- Embeddings, tag probabilities and energy are float16 on disk (relative error below 0.001), times are float32.
+- `pooled` is the mean embedding as a unit vector: what exact search compares.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from musechat.core.errors import MediaError
+from musechat.core.features import EncoderId, TrackFeatures
+
+if TYPE_CHECKING:
+    from musechat.core.features import Floats
+    from musechat.core.settings import Quality
+    from musechat.library.database import Row
+
+MEASURED = (
+    "bpm", "bpm_strength", "second_bpm", "second_bpm_strength", "beat_strength",
+    "key", "mode", "key_strength", "loudness", "loudness_range", "valence", "arousal",
+)  # fmt: skip
+"""The features that are one value a track; columns of the same names hold them."""
+
+_LARGEST = float(np.finfo(np.float16).max)
+
+
+def feature_row(features: TrackFeatures, quality: Quality) -> Row:
+    """The values behind the track's id in `features`. Raises `MediaError` for numbers that are not finite."""
+    measured = [getattr(features, name) for name in MEASURED]
+    arrays = (features.starts, features.embeddings, features.tags, features.energy)
+    numbers = [value for value in measured if isinstance(value, int | float)]
+    if not all(np.isfinite(part).all() for part in (*arrays, np.array(numbers, np.float64))):
+        raise MediaError("The sound of this file gives no usable numbers.", "unreadable")
+    encoder = features.encoder
+    return (
+        encoder.name, encoder.version, encoder.settings, str(quality),
+        features.embeddings.shape[1], features.tags.shape[1],
+        _half(unit(_mean(features.embeddings))), _half(_mean(features.tags)), *measured,
+    )  # fmt: skip
+
+
+def segment_row(features: TrackFeatures) -> Row:
+    """The values behind the track's id in `segments`."""
+    starts = np.ascontiguousarray(features.starts, np.float32).tobytes()
+    return starts, _half(features.embeddings), _half(features.tags), _half(features.energy)
+
+
+def features_from(row: Row) -> TrackFeatures:
+    """The features of: encoder, version, settings, dim, tag_count, the measured ones, the four of `segments`."""
+    name, version, settings, dim, tag_count, *measured, starts, embeddings, tags, energy = row
+    times = np.frombuffer(starts, np.float32)
+    return TrackFeatures(
+        encoder=EncoderId(name, version, settings),
+        starts=times.copy(),
+        embeddings=floats(embeddings).reshape(len(times), dim),
+        tags=floats(tags).reshape(len(times), tag_count),
+        energy=floats(energy),
+        **dict(zip(MEASURED, measured, strict=True)),
+    )
+
+
+def floats(blob: bytes) -> Floats:
+    """A float16 blob as float32 numbers (n,)."""
+    return np.frombuffer(blob, np.float16).astype(np.float32)
+
+
+def unit(vector: Floats) -> Floats:
+    """(d,) → (d,) of length 1; a zero vector stays zero."""
+    length = float(np.linalg.norm(vector))
+    return vector / np.float32(length) if length > 0 else vector
+
+
+def _mean(rows: Floats) -> Floats:
+    """(k, d) → (d,), zero without rows."""
+    return rows.mean(axis=0, dtype=np.float32) if len(rows) else np.zeros(rows.shape[1], np.float32)
+
+
+def _half(array: Floats) -> bytes:
+    return np.clip(array, -_LARGEST, _LARGEST).astype(np.float16).tobytes()

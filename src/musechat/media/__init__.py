@@ -1,0 +1,39 @@
+"""The sandboxed decoder: every media file is hostile, so only short-lived, locked-in child processes read one.
+
+In: paths. Out: `MediaInfo`, `AudioClip`, `Frame`s and `SweepChunk`s; or a `MediaError` with its reason.
+
+- `Decoder` is the door; importing this package never loads FFmpeg, the fork server's children do.
+- model: the values and limits. decoder, workers: the parent. wire: the answers' format. server, sandbox,
+  demux, hear, look: what runs on the other side.
+"""
+
+from __future__ import annotations
+
+from musechat.media.decoder import Decoder, active_protections
+from musechat.media.model import (
+    AudioClip,
+    AudioPlan,
+    AudioStreamInfo,
+    Frame,
+    Limits,
+    MediaInfo,
+    Protection,
+    SweepChunk,
+    SweepPlan,
+    VideoStreamInfo,
+)
+
+__all__ = [
+    "AudioClip",
+    "AudioPlan",
+    "AudioStreamInfo",
+    "Decoder",
+    "Frame",
+    "Limits",
+    "MediaInfo",
+    "Protection",
+    "SweepChunk",
+    "SweepPlan",
+    "VideoStreamInfo",
+    "active_protections",
+]

@@ -1,0 +1,281 @@
+"""The parent's door to media: opens files itself, has children decode them, believes nothing they answer.
+
+In: paths and plans. Out: the values of model. Every failure is a `MediaError` that names the file.
+
+- FFmpeg is never loaded here; a child gets an open descriptor of a regular file, never a name.
+- At most `concurrency` children run at once; more callers wait. A sweep counts from its first chunk until it
+  is exhausted or closed.
+- Time limits grow with the file's size and with what is asked, and count only waiting for the child.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import re
+import stat
+import threading
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musechat.core.errors import MediaError
+from musechat.core.text import one_line
+from musechat.media.model import (
+    AudioClip,
+    AudioPlan,
+    AudioStreamInfo,
+    Frame,
+    Limits,
+    MediaInfo,
+    Protection,
+    SweepChunk,
+    SweepPlan,
+    VideoStreamInfo,
+)
+from musechat.media.wire import Array, Fields, Kind, Message, nonsense, read_messages
+from musechat.media.workers import Answer, Workers, best_workers
+
+LONGEST = 1e7  # seconds; 115 days
+AUDIO_REAL_TIME = 0.1  # of waiting per second of audio that is decoded
+VIDEO_REAL_TIME = 2.0
+KEYFRAME_SECONDS = 2.0
+MAX_WALLS = 32
+
+
+class Decoder:
+    """Decodes untrusted media in sandboxed child processes; a context manager, safe to use from many threads."""
+
+    def __init__(self, limits: Limits | None = None, concurrency: int = 2, workers: Workers | None = None) -> None:
+        """`workers` start the children; this system's best by default."""
+        self._limits = limits or Limits()
+        self._slots = threading.BoundedSemaphore(concurrency)
+        self._workers = workers or best_workers()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End all children. The next request starts anew."""
+        self._workers.close()
+
+    def identify(self, path: str | Path) -> MediaInfo:
+        """Streams, tags, duration and the audio's identity, by one pass over the packets.
+
+        Raises `MediaError`: missing, empty, unreadable, forbidden, too_large, timeout, crashed.
+        """
+        return self._identify(path, hashed=True)
+
+    def probe(self, path: str | Path) -> MediaInfo:
+        """As `identify` without the identity (`audio_id` is None): at once, however long the file."""
+        return self._identify(path, hashed=False)
+
+    def _identify(self, path: str | Path, hashed: bool) -> MediaInfo:
+        fields, _ = self._single(path, "identify", {"hashed": hashed}, 0.0)
+        with _blaming(path):
+            return _media_info(fields, self._limits)
+
+    def audio(self, path: str | Path, plan: AudioPlan | None = None) -> AudioClip:
+        """Mono samples and loudness. Raises `MediaError`: as `identify`, or no_audio."""
+        plan = plan or AudioPlan()
+        fields, arrays = self._single(path, "audio", asdict(plan), AUDIO_REAL_TIME * plan.max_seconds)
+        with _blaming(path):
+            return _audio_clip(fields, arrays, plan)
+
+    def keyframes(self, path: str | Path, at_most: int = 12, short_side: int = 298) -> list[Frame]:
+        """At most `at_most` key frames spread over the clip, in its order.
+
+        Raises `MediaError`: as `identify`, or no_pictures.
+        """
+        params = {"at_most": at_most, "short_side": short_side}
+        messages = list(itertools.islice(self._ask(path, "keyframes", params, KEYFRAME_SECONDS * at_most), 2 * at_most))
+        with _blaming(path):
+            frames = _frames([m for m in messages if isinstance(m, Fields)], _arrays(messages, Kind.FRAME))
+        return sorted(frames, key=lambda frame: frame.time)
+
+    def sweep(self, path: str | Path, plan: SweepPlan | None = None) -> Iterator[SweepChunk]:
+        """One sequential decode, a chunk about every two seconds of work.
+
+        Raises `MediaError`: as `identify`, or no_pictures.
+        """
+        plan = plan or SweepPlan()
+        arrays: list[Message] = []
+        with contextlib.closing(self._ask(path, "sweep", asdict(plan), VIDEO_REAL_TIME * plan.max_seconds)) as messages:
+            for message in messages:
+                if isinstance(message, Fields):
+                    with _blaming(path):
+                        chunk = _sweep_chunk(message, arrays, plan)
+                    yield chunk
+                    arrays = []
+                else:
+                    arrays.append(message)
+
+    def protections(self) -> tuple[Protection, ...]:
+        """The walls around a child, as raised and as felt from inside one."""
+        fields, _ = self._single(Path(__file__), "protections", {}, 0.0)
+        return tuple(
+            Protection(wall.text("name", 80), wall.flag("active"), wall.text("detail", 200))
+            for wall in fields.parts("walls", MAX_WALLS)
+        )
+
+    def _single(
+        self, path: str | Path, op: str, params: Mapping[str, Any], seconds: float
+    ) -> tuple[Fields, list[Message]]:
+        """The object that closes an answer, and the arrays before it."""
+        arrays: list[Message] = []
+        for message in (messages := self._ask(path, op, params, seconds)):
+            if isinstance(message, Fields):
+                if next(messages, None) is None:
+                    return message, arrays
+                break
+            arrays.append(message)
+        messages.close()
+        raise _about(path, nonsense("parts in the wrong order"))
+
+    def _ask(
+        self, path: str | Path, op: str, params: Mapping[str, Any], seconds: float
+    ) -> Generator[Message, None, None]:
+        """Run `op` on the file in a child and yield its messages as they come."""
+        limits = self._limits
+        with _blaming(path), _open_regular(path) as (fd, size), self._slots:
+            total = limits.base_seconds + limits.seconds_per_gigabyte * size / 1e9 + seconds
+            request = {"op": op, "params": params, "limits": asdict(limits), "cpu_seconds": int(total) + 2}
+            answer = Answer(*self._workers.start(fd, request), total, limits.stall_seconds)
+            with contextlib.closing(answer):
+                yield from read_messages(answer.read, limits.message_bytes, limits.answer_bytes)
+
+
+def active_protections() -> tuple[Protection, ...]:
+    """What guards the decoder on this machine, measured inside a real child."""
+    with Decoder() as decoder:
+        return decoder.protections()
+
+
+@contextlib.contextmanager
+def _blaming(path: str | Path) -> Iterator[None]:
+    """Make a sentence about the file of any `MediaError`."""
+    try:
+        yield
+    except MediaError as error:
+        raise _about(path, error) from None
+
+
+def _about(path: str | Path, error: MediaError) -> MediaError:
+    return MediaError(f"{one_line(Path(path).name) or 'this file'} {error}.", reason=error.reason)
+
+
+@contextlib.contextmanager
+def _open_regular(path: str | Path) -> Iterator[tuple[int, int]]:
+    """→ a read-only descriptor of a regular file, and its size. Raises `MediaError` for anything else."""
+    flags = os.O_RDONLY
+    for name in ("O_CLOEXEC", "O_NONBLOCK", "O_NOCTTY", "O_BINARY"):
+        flags |= getattr(os, name, 0)
+    try:
+        _require_regular(Path(path).stat())  # asked first: opening a device may act on it
+        fd = os.open(path, flags)
+    except (FileNotFoundError, NotADirectoryError):
+        raise MediaError("does not exist", reason="missing") from None
+    except PermissionError:
+        raise MediaError("may not be read: check its permissions", reason="forbidden") from None
+    except (OSError, ValueError) as error:
+        raise MediaError(f"cannot be opened ({getattr(error, 'strerror', None) or error})") from None
+    try:
+        status = os.fstat(fd)
+        _require_regular(status)
+        if status.st_size == 0:
+            raise MediaError("is empty", reason="empty")
+        yield fd, status.st_size
+    finally:
+        os.close(fd)
+
+
+def _require_regular(status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        what = "a folder" if stat.S_ISDIR(status.st_mode) else "a device, pipe or socket"
+        raise MediaError(f"is {what}, not a media file", reason="forbidden")
+
+
+def _media_info(fields: Fields, limits: Limits) -> MediaInfo:
+    audio = video = digest = None
+    if fields.has("audio"):
+        part = fields.part("audio")
+        audio = AudioStreamInfo(part.text("codec", 40), part.whole("rate", 1, 1 << 24), part.whole("channels", 1, 256))
+    if fields.has("audio_id"):
+        digest = fields.text("audio_id", 64)
+        if not re.fullmatch("[0-9a-f]{64}", digest):
+            raise nonsense("an impossible identity")
+    if fields.has("video"):
+        part = fields.part("video")
+        video = VideoStreamInfo(
+            codec=part.text("codec", 40),
+            width=part.whole("width", 1, 1 << 17),
+            height=part.whole("height", 1, 1 << 17),
+            rotation=part.whole("rotation", 0, 270),
+            fps=part.number("fps", 0, 1e6),
+            pix_fmt=part.text("pix_fmt", 40),
+        )
+    length = limits.tag_length
+    return MediaInfo(
+        container=fields.text("container", 100),
+        duration=fields.number("duration", 0, LONGEST),
+        audio=audio,
+        video=video,
+        has_cover=fields.flag("has_cover"),
+        tags={t.text("key", length): t.text("value", length) for t in fields.parts("tags", limits.max_tags)},
+        audio_id=digest,
+    )
+
+
+def _audio_clip(fields: Fields, arrays: list[Message], plan: AudioPlan) -> AudioClip:
+    samples = np.concatenate([np.zeros(0, np.float32), *_arrays(arrays, Kind.SAMPLES)])
+    windows = fields.parts("windows", plan.windows + 1)
+    lengths = tuple(window.whole("length", 0, len(samples)) for window in windows)
+    if sum(lengths) != len(samples):
+        raise nonsense("windows that do not add up")
+    levels = {key: fields.number(key, -1000, 1000) for key in ("loudness", "range", "peak") if fields.has(key)}
+    return AudioClip(
+        samples=samples if np.isfinite(samples).all() else np.nan_to_num(samples, posinf=0.0, neginf=0.0),
+        rate=plan.rate,
+        starts=np.array([window.number("start", 0, LONGEST) for window in windows]),
+        lengths=lengths,
+        duration=fields.number("duration", 0, LONGEST),
+        loudness_lufs=levels.get("loudness"),
+        loudness_range=levels.get("range"),
+        momentary=np.concatenate([np.zeros(0, np.float32), *_arrays(arrays, Kind.MOMENTARY)]),
+        peak_dbfs=levels.get("peak"),
+        damaged=fields.whole("damaged", 0, 1 << 40),
+    )
+
+
+def _sweep_chunk(fields: Fields, arrays: list[Message], plan: SweepPlan) -> SweepChunk:
+    times, thumbs = _arrays(arrays, Kind.TIMES), _arrays(arrays, Kind.THUMBS)
+    if len(times) != 1 or len(thumbs) != 1 or not np.isfinite(times[0]).all():
+        raise nonsense("a chunk with parts missing")
+    if thumbs[0].shape != (len(times[0]), plan.thumb_height, plan.thumb_width, 3):
+        raise nonsense("thumbnails of an impossible shape")
+    spans = fields.parts("spans", plan.windows)
+    return SweepChunk(
+        times=times[0],
+        thumbs=thumbs[0],
+        frames=_frames(fields.parts("frames", plan.max_frames), _arrays(arrays, Kind.FRAME)),
+        progress=fields.number("progress", 0, 1),
+        spans=tuple((span.number("start", 0, LONGEST), span.number("end", 0, LONGEST)) for span in spans),
+    )
+
+
+def _frames(times: list[Fields], pictures: list[NDArray[Any]]) -> tuple[Frame, ...]:
+    if len(times) != len(pictures) or any(p.shape[2] != 3 or p.size == 0 for p in pictures):
+        raise nonsense("a picture of an impossible shape")
+    return tuple(Frame(at.number("time", 0, LONGEST), p) for at, p in zip(times, pictures, strict=True))
+
+
+def _arrays(messages: list[Message], kind: Kind) -> list[NDArray[Any]]:
+    return [m.values for m in messages if isinstance(m, Array) and m.kind is kind]

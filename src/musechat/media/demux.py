@@ -1,0 +1,257 @@
+"""Opening a hostile container, in the child: allow-lists, the streams that count, and what `identify` tells.
+
+In: a `Task`. Out: an open container and its best streams; `identify`'s answer.
+
+- FFmpeg sees one open file object: no name, no protocol, and whatever a file refers to, `_refuse` says no.
+- Cover art is no video: attached pictures, thumbnails, and tracks of one still.
+- The audio's identity hashes demuxed packets; tags that stand at the end of the file (ID3v1, APEv2) and that
+  a demuxer hands out as part of the last packet are left out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import struct
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import IO, Any, NamedTuple, NoReturn
+
+import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.stream import Discard, Disposition, Stream
+from av.video.stream import VideoStream
+
+from musechat.core.errors import MediaError
+from musechat.media.model import Limits
+from musechat.media.server import Task
+
+FORMATS = "mp3,aac,flac,ogg,mov,mp4,m4a,wav,aiff,matroska,webm,avi,mpegts"
+AUDIO_CODECS = (
+    "mp3,mp3float,mp2,mp2float,mp1,mp1float,aac,alac,flac,vorbis,opus,libopus,ac3,eac3,pcm_alaw,pcm_mulaw,pcm_u8,pcm_s8,"
+    "pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,pcm_f32be,pcm_f64le,pcm_f64be"
+)
+VIDEO_CODECS = "h264,hevc,vp8,vp9,libdav1d,mpeg4,mpeg1video,mpeg2video,mjpeg,prores,dnxhd,h263,theora"
+STILL_CODECS = "png,mjpeg"
+PROBE_BYTES, PROBE_MICROSECONDS = 5_000_000, 5_000_000
+MAX_FPS = 1000.0  # a header that claims more is believed this far
+DEMUX_ERRORS = (av.error.FFmpegError, ValueError, OverflowError, IndexError)  # the last: a stream that appears midway
+
+
+class Streams(NamedTuple):
+    """The streams that count."""
+
+    audio: AudioStream | None
+    video: VideoStream | None
+    has_cover: bool
+
+
+def open_media(task: Task) -> InputContainer:
+    """Open the task's file. Raises `MediaError`: unreadable, forbidden, too_large."""
+    limits = task.limits
+    codecs = f"{AUDIO_CODECS},{VIDEO_CODECS},{STILL_CODECS}"
+    options = {
+        "format_whitelist": FORMATS,
+        "codec_whitelist": codecs,
+        "protocol_whitelist": "none",
+        "enable_drefs": "0",
+        "max_streams": str(limits.max_streams),
+        "probesize": str(PROBE_BYTES),
+        "analyzeduration": str(PROBE_MICROSECONDS),
+    }
+    decoding = {"threads": "1", "codec_whitelist": codecs, "max_pixels": str(limits.max_side**2)}
+    try:
+        container = av.open(
+            task.file,
+            "r",
+            container_options=options,
+            options=decoding,
+            metadata_errors="replace",
+            buffer_size=1 << 16,
+            io_open=_refuse,
+        )
+    except av.error.ArgumentError:
+        raise MediaError("is not in a format that MuseChat opens", reason="forbidden") from None
+    except DEMUX_ERRORS:
+        raise MediaError("is not a media file, or is damaged from its start") from None
+    if not set(container.format.name.split(",")) & set(FORMATS.split(",")):
+        raise MediaError("is not in a format that MuseChat opens", reason="forbidden")
+    return container
+
+
+def pick_streams(task: Task, container: InputContainer) -> Streams:
+    """The best audio and video streams. Raises `MediaError` when what there is exceeds the limits or lists."""
+    covers = [s for s in container.streams.video if _is_cover(s)]
+    audio = _first_allowed(container.streams.audio, AUDIO_CODECS)
+    video = _first_allowed([s for s in container.streams.video if s not in covers], VIDEO_CODECS)
+    limits = task.limits
+    if video is not None and not (0 < video.width <= limits.max_side and 0 < video.height <= limits.max_side):
+        raise MediaError(f"has pictures of {video.width}×{video.height} pixels", reason="too_large")
+    if audio is not None and not (0 < audio.rate <= limits.max_rate and 0 < audio.channels <= limits.max_channels):
+        raise MediaError(f"has audio of {audio.channels} channels at {audio.rate} Hz", reason="too_large")
+    if audio is None and video is None:
+        if others := {s.codec_context.name for s in container.streams if s.codec_context and s not in covers}:
+            raise MediaError(f"holds only what MuseChat does not decode ({', '.join(sorted(others))})", "forbidden")
+        raise MediaError("holds neither audio nor video")
+    return Streams(audio, video, bool(covers))
+
+
+def prepare(container: InputContainer, stream: Stream, **options: str) -> None:
+    """Make ready to decode `stream` alone, on one thread."""
+    for other in container.streams:
+        other.discard = Discard.default if other.index == stream.index else Discard.all
+    stream.codec_context.thread_count = 1
+    stream.codec_context.options = {**container.options, **options}
+
+
+def codec_name(stream: AudioStream | VideoStream) -> str:
+    """The codec's name whichever decoder this FFmpeg has for it: mp3, not mp3float."""
+    return stream.codec_context.codec.canonical_name
+
+
+def header_seconds(container: InputContainer, stream: Stream | None = None) -> float | None:
+    """The duration that the headers claim, if any."""
+    if container.duration is not None and container.duration > 0:
+        return container.duration / 1e6
+    if stream is not None and stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    return None
+
+
+def origin(container: InputContainer) -> float:
+    """The timestamp, in seconds, that counts as the start of the file."""
+    return (container.start_time or 0) / 1e6
+
+
+def seek(container: InputContainer, seconds: float) -> bool:
+    """Go to the last key frame before `seconds` from the start; False if the file cannot be searched."""
+    try:
+        container.seek(round((seconds + origin(container)) * 1e6))
+    except (av.error.FFmpegError, OverflowError):
+        return False
+    return True
+
+
+def pixel_aspect(stream: VideoStream) -> Fraction:
+    """The sample aspect ratio, 1 where it is unknown or absurd."""
+    aspect = stream.sample_aspect_ratio
+    return aspect if aspect and Fraction(1, 4) <= aspect <= 4 else Fraction(1)
+
+
+def identify(task: Task) -> None:
+    """Answer with what `MediaInfo` holds."""
+    from musechat.media.look import quarter_turns
+
+    with open_media(task) as container:
+        streams = pick_streams(task, container)
+        audio, video = streams.audio, streams.video
+        seconds = header_seconds(container, video)
+        fields: dict[str, Any] = {
+            "container": container.format.name,
+            "has_cover": streams.has_cover,
+            "tags": [{"key": k, "value": v} for k, v in _tags(container, audio, task.limits).items()],
+        }
+        if audio is not None:
+            fields["audio"] = {"codec": codec_name(audio), "rate": audio.rate, "channels": audio.channels}
+        if audio is not None and (task.params["hashed"] or seconds is None):
+            fields["audio_id"], heard = _hash_packets(task.file, container, audio)
+            if heard > 0 and (video is None or seconds is None):
+                seconds = heard
+        if video is not None:
+            width, height = max(1, round(video.width * pixel_aspect(video))), video.height
+            turns = quarter_turns(container, video)
+            fields["video"] = {
+                "codec": codec_name(video),
+                "width": height if turns % 2 else width,
+                "height": width if turns % 2 else height,
+                "rotation": turns * 90,
+                "fps": _mean_rate(video),
+                "pix_fmt": str(video.pix_fmt),
+            }
+        fields["duration"] = min(max(seconds or 0.0, 0.0), 1e7)
+        task.answer.meta(fields)
+
+
+def packets(container: InputContainer, stream: Stream) -> Iterator[av.Packet[Any]]:
+    """The stream's packets as far as they can be read; the last one is empty and flushes the decoder."""
+    try:
+        yield from container.demux(stream)
+    except DEMUX_ERRORS:
+        return
+
+
+def _hash_packets(file: IO[bytes], container: InputContainer, stream: AudioStream) -> tuple[str, float]:
+    """→ the audio's identity and its length in seconds by its timestamps."""
+    tail = trailing_tags(file)
+    prepare(container, stream)
+    digest = hashlib.sha256(codec_name(stream).encode() + b"\0")
+    held = bytearray()
+    first, last = None, 0
+    for packet in packets(container, stream):
+        held += bytes(packet)
+        if len(held) > len(tail):
+            digest.update(memoryview(held)[: len(held) - len(tail)])
+            held = held[len(held) - len(tail) :]
+        if packet.pts is not None:
+            first = packet.pts if first is None else first
+            last = max(last, packet.pts + (packet.duration or 0))
+    if held != tail:
+        digest.update(held)
+    length = float((last - first) * stream.time_base) if first is not None and stream.time_base else 0.0
+    return digest.hexdigest(), length
+
+
+def trailing_tags(file: IO[bytes]) -> bytes:
+    """The ID3v1 and APEv2 tags at the end of the file, as they stand there."""
+    here = file.tell()
+    end = size = file.seek(0, os.SEEK_END)
+    if _read_at(file, end - 128, 3) == b"TAG":
+        end -= 128
+    footer = _read_at(file, end - 32, 32)
+    if footer.startswith(b"APETAGEX"):
+        length, flags = struct.unpack_from("<I4xI", footer, 12)
+        end -= min(length + (32 if flags & 1 << 31 else 0), 1 << 24, end)
+    tags = _read_at(file, end, size - end)
+    file.seek(here)
+    return tags
+
+
+def _read_at(file: IO[bytes], position: int, size: int) -> bytes:
+    if position < 0:
+        return b""
+    file.seek(position)
+    return file.read(size)
+
+
+def _mean_rate(stream: VideoStream) -> float:
+    if stream.frames and stream.duration and stream.time_base:
+        return min(MAX_FPS, float(stream.frames / (stream.duration * stream.time_base)))
+    return min(MAX_FPS, float(stream.average_rate or 0))
+
+
+def _first_allowed(streams: Any, codecs: str) -> Any:
+    allowed = [s for s in streams if s.codec_context is not None and s.codec_context.name in codecs.split(",")]
+    return max(allowed, key=lambda s: bool(s.disposition & Disposition.default), default=None)
+
+
+def _is_cover(stream: VideoStream) -> bool:
+    if stream.disposition & (Disposition.attached_pic | Disposition.timed_thumbnails):
+        return True
+    return (
+        stream.codec_context is not None and stream.codec_context.name in STILL_CODECS.split(",") and stream.frames == 1
+    )
+
+
+def _tags(container: InputContainer, audio: AudioStream | None, limits: Limits) -> dict[str, str]:
+    """The container's tags, then the audio stream's (Ogg keeps them there)."""
+    sources = [container.metadata, audio.metadata if audio is not None else {}]
+    pairs = [
+        (key.lower(), value) for source in sources for key, value in source.items() if len(key) <= limits.tag_length
+    ]
+    return {key: value[: limits.tag_length] for key, value in reversed(pairs[: limits.max_tags])}
+
+
+def _refuse(url: str, flags: int, options: dict[str, str]) -> NoReturn:
+    raise io.UnsupportedOperation("a media file may not open another")

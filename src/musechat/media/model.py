@@ -1,0 +1,156 @@
+"""What media can say about a file: the values that travel out of this room, and the plans that go in.
+
+In: nothing. Out: frozen dataclasses; every number that bounds hostile media is in `Limits`.
+
+- Times are seconds from the start of the file, pixels are upright RGB, samples are mono float32.
+- `None` means "there is none", never "not looked for".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+F32: TypeAlias = NDArray[np.float32]
+F64: TypeAlias = NDArray[np.float64]
+U8: TypeAlias = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one untrusted file may cost: of the machine, of the clock, of the answer."""
+
+    memory: int = 1536 << 20  # bytes of address space of the decoding child
+    base_seconds: float = 20.0  # of waiting for any answer, on top of what the work itself may take
+    seconds_per_gigabyte: float = 60.0  # to read and hash the file
+    stall_seconds: float = 60.0  # without one message
+    answer_bytes: int = 1 << 30  # of one whole answer
+    message_bytes: int = 256 << 20  # of one array
+    max_side: int = 8192  # pixels
+    max_streams: int = 32
+    max_channels: int = 16
+    max_rate: int = 768_000  # Hz
+    max_tags: int = 64
+    tag_length: int = 1000  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class AudioStreamInfo:
+    """The audio stream that is decoded: the decoder's name, Hz, number of channels."""
+
+    codec: str
+    rate: int
+    channels: int
+
+
+@dataclass(frozen=True, slots=True)
+class VideoStreamInfo:
+    """The moving pictures. `width` × `height` as shown: after pixel aspect and `rotation` (degrees clockwise)."""
+
+    codec: str
+    width: int
+    height: int
+    rotation: int
+    fps: float  # mean frames per second, 0 when the file does not tell
+    pix_fmt: str
+
+
+@dataclass(frozen=True, slots=True)
+class MediaInfo:
+    """One file without decoding it. Cover art is not a video; `tags` are as hostile as the file.
+
+    `audio_id` is the hex SHA-256 of the codec's name and the demuxed audio packets, so that tags, names and
+    cover art do not change it; None without audio, or where it was not asked for.
+    """
+
+    container: str
+    duration: float
+    audio: AudioStreamInfo | None
+    video: VideoStreamInfo | None
+    has_cover: bool
+    tags: dict[str, str]
+    audio_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AudioPlan:
+    """What to decode: all of it up to `max_seconds`, above that `windows` windows spread over the file."""
+
+    rate: int = 16_000
+    max_seconds: float = 900.0
+    windows: int = 16
+    window_seconds: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class AudioClip:
+    """Decoded audio, mono: the plain average of all channels, which cannot clip but cancels opposite phases.
+
+    `samples` (n,) hold the windows one after the other; `starts` (k,) seconds and `lengths` (k,) samples say
+    where each lies. `momentary` (m,) is the loudness of the last 400 ms in LUFS after each 100 ms of `samples`,
+    nan where there is none. Loudness is EBU R 128 over all channels at the native rate (libavfilter's ebur128);
+    `loudness_range` (EBU Tech 3342) needs ten seconds. `damaged` counts packets that did not decode.
+    """
+
+    samples: F32
+    rate: int
+    starts: F64
+    lengths: tuple[int, ...]
+    duration: float
+    loudness_lufs: float | None
+    loudness_range: float | None
+    momentary: F32
+    peak_dbfs: float | None
+    damaged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One upright picture: `pixels` (h, w, 3) uint8 RGB at `time` seconds."""
+
+    time: float
+    pixels: U8
+
+
+@dataclass(frozen=True, slots=True)
+class SweepPlan:
+    """What one sequential decode keeps: `Frame`s for recognition, thumbnails for colour, motion and cuts.
+
+    A clip longer than `max_seconds` is decoded in `windows` spread windows of that total length.
+    Thumbnails come at most 1.5 / `thumbs_per_second` apart unless the clip itself has fewer frames.
+    """
+
+    short_side: int = 298
+    frames_per_second: float = 1.0
+    max_frames: int = 120
+    thumb_width: int = 64
+    thumb_height: int = 36
+    thumbs_per_second: float = 12.5
+    max_seconds: float = 1200.0
+    windows: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class SweepChunk:
+    """What the sweep found since the last chunk: `thumbs` (n, h, w, 3) uint8 RGB at `times` (n,), and frames.
+
+    `progress` is 0..1; `spans` are the (start, end) seconds that the whole sweep decodes: one span when whole.
+    """
+
+    times: F64
+    thumbs: U8
+    frames: tuple[Frame, ...]
+    progress: float
+    spans: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """One wall around the decoder: whether it stands here, and what was measured."""
+
+    name: str
+    active: bool
+    detail: str
