@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from musechat.app.doctor import Check
     from musechat.app.library import Found
     from musechat.core.conversation import Turn
-    from musechat.core.evidence import Evidence
+    from musechat.core.evidence import Reply
     from musechat.core.features import TrackFeatures, VideoProfile
     from musechat.core.request import Request, Want
     from musechat.core.track import Fact, Track
@@ -139,19 +139,23 @@ def turn(one: Turn) -> None:
     if one.choice is not None:
         start = f", start at {_clock(one.choice.offset)}" if one.choice.offset else ""
         out.print(f"[bold]{_name(one.choice.track)}[/bold]{start}  [dim]{escape(one.choice.track.path)}[/dim]")
-    _evidence(out, one.reply.evidence)
+    _evidence(out, one.reply)
     for other in one.alternatives:
         out.print(f"  [dim]or[/dim] {_name(other.track)} [dim]score {other.score:.2f}[/dim]")
     out.print(f"[dim]{one.seconds * 1000:.0f} ms, narrator: {one.reply.narrator}[/dim]")
 
 
-def _evidence(out: Console, evidence: Sequence[Evidence]) -> None:
-    table = Table(box=None, show_header=False, padding=(0, 1), pad_edge=True)
-    for e in evidence:
-        value = "not measured" if e.value is None else f"{e.value:g}" if isinstance(e.value, float) else str(e.value)
-        weight = f"+{e.weight:.3f}" if e.weight else ""
-        table.add_row(f"[dim]{e.subject}[/dim]", escape(e.name), escape(f"{value} {e.unit}"), weight, escape(e.source))
-    out.print(table)
+def _evidence(out: Console, reply: Reply) -> None:
+    """What the claims rest on and what made the score; docs/json.md has all of it."""
+    used = {index for claim in reply.claims for index in claim.evidence}
+    for index, e in enumerate(reply.evidence):
+        if index in used or e.weight:
+            value = (
+                "not measured" if e.value is None else f"{e.value:g}" if isinstance(e.value, float) else str(e.value)
+            )
+            weight = f"+{e.weight:.2f}" if e.weight else ""
+            said = escape(one_line(f"{e.name}: {value} {e.unit}".strip(), 70))
+            out.print(f"  [dim]{e.subject:<14} {weight:<5}[/dim] {said} [dim]({escape(e.source)})[/dim]")
 
 
 def request(understood: Request) -> None:

@@ -35,8 +35,8 @@ class RankerWeights:
     picture: PictureWeights = field(default_factory=PictureWeights)
     near_duplicate: float = 0.995
     """Cosine to a track that was proposed before from which a track counts as the same one."""
-    search_floor: float = 0.5
-    """A search returns nothing that scores below: .5 is what an unremarkable track gets."""
+    search_floor: float = 0.25
+    """A search returns nothing that scores below; a wish half way to outstanding gives .5."""
     pool: int = 200
     """How many of the best are looked at when artists are folded."""
 

@@ -26,10 +26,13 @@ if TYPE_CHECKING:
 class WordWeights:
     """How much each sort of wish counts, and what counts as fulfilled."""
 
-    want: float = 1.0
-    change: float = 1.0
-    keep: float = 0.6
+    want: float = 2.0
+    change: float = 1.5
+    keep: float = 1.0
     likeness: float = 0.5
+    unremarkable: float = 0.4
+    outstanding: float = 0.98
+    """Concept scores between which a wish is more and more fulfilled."""
     step: float = 0.2
     """A concept score this much above the previous track's fulfils "more" entirely."""
     tempo_step: float = 0.2
@@ -38,7 +41,7 @@ class WordWeights:
 
 def word_parts(corpus: Corpus, request: Request, previous: int | None, weights: WordWeights) -> list[Part]:
     """One part for each thing asked. `previous`: the row of the track proposed before, or None."""
-    parts = [_want(corpus, want, weights.want) for want in request.wants]
+    parts = [_want(corpus, want, weights) for want in request.wants]
     parts += [_change(corpus, want, previous, +1, weights) for want in request.more]
     softened = tuple(want for want in request.avoids if want.weight < HARD)
     parts += [_change(corpus, want, previous, -1, weights) for want in (*request.less, *softened)]
@@ -48,12 +51,13 @@ def word_parts(corpus: Corpus, request: Request, previous: int | None, weights: 
     return [part for part in parts if part is not None]
 
 
-def _want(corpus: Corpus, want: Want, weight: float) -> Part | None:
+def _want(corpus: Corpus, want: Want, weights: WordWeights) -> Part | None:
     column = corpus.column(want.concept)
     if column is None:
         return None
     scores = corpus.scores[:, column]
-    return Part("concept", want.concept, weight * want.weight, scores, scores, "score 0–1", TAGS)
+    fit = ramp(scores, weights.unremarkable, weights.outstanding)
+    return Part("concept", want.concept, weights.want * want.weight, fit, scores, "score 0–1", TAGS)
 
 
 def _change(corpus: Corpus, want: Want, previous: int | None, sign: int, weights: WordWeights) -> Part | None:

@@ -185,14 +185,13 @@ class Planner:
         rising = now.name == "faster" or now.name.startswith("more ")
         value = _number(now)
         done = value > before[1] if rising else value < before[1]
-        digits = 0 if now.unit == "BPM" else 2
+        digits, unit = (0, " BPM") if now.unit == "BPM" else (2, "")
         self.say(
             "changed" if done else "not changed",
             [index, before[0]],
             change=now.name,
-            now=f"{value:.{digits}f}",
-            then=f"{before[1]:.{digits}f}",
-            unit=now.unit.split()[0] if now.unit == "BPM" else "",
+            now=f"{value:.{digits}f}{unit}",
+            then=f"{before[1]:.{digits}f}{unit}",
         )
 
     def start(self, choice: Ranked) -> None:

@@ -85,12 +85,12 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         "On {concept} this is a compromise; only {percent} % of your library scores lower.",
     ),
     "changed": (
-        "It is {change} than the last one: {now} against {then} {unit}.",
-        "As asked, {change}: {now} instead of {then} {unit}.",
+        "It is {change} than the last one: {now} against {then}.",
+        "As asked, {change}: {now} instead of {then}.",
     ),
     "not changed": (
-        "I found nothing {change} that fits the rest: {now} against {then} {unit}.",
-        "It is not {change}, sorry: {now} against {then} {unit}.",
+        "It is not {change} than the last one, sorry: {now} against {then}.",
+        "I could not make it {change}: {now} against {then}.",
     ),
     "kept": ("It keeps {concept}: {now} after {then} on the same scale.",),
     "not kept": ("It has less {concept} than the last one: {now} after {then} on the same scale.",),

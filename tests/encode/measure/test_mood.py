@@ -63,8 +63,10 @@ def test_what_is_unknown_is_left_out() -> None:
 @given(
     st.floats(-70, 5), st.floats(20, 400), st.floats(0, 30), level, level, st.sampled_from(["major", "minor"]), level
 )
-def test_music_stays_in_the_plane(*values: float) -> None:
-    mood = music_mood(*values)
+def test_music_stays_in_the_plane(
+    loudness: float, bpm: float, density: float, brightness: float, beat: float, mode: str, strength: float
+) -> None:
+    mood = music_mood(loudness, bpm, density, brightness, beat, mode, strength)
     assert -1 <= mood.valence <= 1 and -1 <= mood.arousal <= 1
 
 

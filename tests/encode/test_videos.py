@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fakes import FakeImage
+
+from musechat.core.errors import MediaError
+from musechat.encode.scenes import SceneGroups
+from musechat.encode.videos import File2Profile
+from musechat.media import AudioStreamInfo, Frame, MediaInfo, SweepChunk, SweepPlan, VideoStreamInfo
+
+CLIP = Path("clip.mp4")
+
+
+class Screen:
+    """A decoder that plays a ten-second film: five dark blue seconds, a cut, five bright red ones."""
+
+    def __init__(self, *, video: bool = True, sound: bool = False, frames: bool = True, cover: bool = False) -> None:
+        self.sound, self.frames = sound, frames
+        stream = VideoStreamInfo("h264", 640, 360, 0, 25.0, "yuv420p") if video else None
+        audio = AudioStreamInfo("aac", 48_000, 2) if sound or not video else None
+        self.info = MediaInfo("mov,mp4", 10.0, audio, stream, cover, {}, None)
+        self.spans: tuple[tuple[float, float], ...] = ((0.0, 10.0),)
+
+    def picture(self, time: float, height: int, width: int) -> np.ndarray:
+        shape = np.zeros((height, width, 3), np.uint8)
+        shape[:] = (20, 20, 90) if time < 5 else (250, 120, 100)
+        rows, columns = np.mgrid[0:height, 0:width]
+        pattern = (rows * 3 + columns) % 17 if time < 5 else (rows * columns) % 23
+        return np.clip(shape + pattern[..., None] * 4, 0, 255).astype(np.uint8)
+
+    def probe(self, path: object) -> MediaInfo:
+        return self.info
+
+    def keyframes(self, path: object, at_most: int, short_side: int) -> list[Frame]:
+        return [Frame(t, self.picture(t, 72, 128)) for t in (0.0, 7.0)] if self.frames else []
+
+    def sweep(self, path: object, plan: SweepPlan) -> Iterator[SweepChunk]:
+        if not self.frames:
+            return
+        for start in (0.0, 5.0):
+            times = start + np.arange(0, 5, 0.08)
+            thumbs = np.stack([self.picture(t, 36, 64) for t in times])
+            frames = tuple(Frame(start + s, self.picture(start + s, 72, 128)) for s in range(5))
+            yield SweepChunk(times, thumbs, frames, (start + 5) / 10, self.spans)
+
+    def audio(self, path: object) -> object:
+        if not self.sound:
+            raise MediaError("damaged")
+
+        class Clip:
+            loudness_lufs = -20.0
+
+        return Clip()
+
+
+def test_the_first_look_says_nothing_of_what_it_did_not_measure() -> None:
+    profile = File2Profile(Screen(), FakeImage()).first_look(CLIP)
+    assert (profile.motion, profile.cuts, profile.arousal_curve, profile.cuts_per_minute) == (None,) * 4
+    assert profile.stage == "keyframes"
+    assert profile.embeddings.shape == (2, 3)
+    assert profile.scenes[0].name == "coast and beach"
+
+
+def test_the_full_pass_finds_the_cut_and_the_change() -> None:
+    heard: list[float] = []
+
+    class Progress:
+        def start(self, label: str, total: float) -> None:
+            heard.append(0.0)
+
+        def advance(self, amount: float, detail: str = "") -> None:
+            heard.append(amount)
+
+    profile = File2Profile(Screen(sound=True), FakeImage()).watch(CLIP, Progress())
+    assert profile.cuts == pytest.approx((5.0,), abs=0.1)
+    assert profile.cuts_per_minute == pytest.approx(6)
+    assert profile.arousal_curve is not None
+    assert len(profile.arousal_curve) == 10
+    assert profile.own_loudness == -20.0
+    assert sum(heard) == pytest.approx(1.0)
+    assert profile.motion == pytest.approx(0, abs=0.05)
+    assert set(profile.colours) & {"blue", "red", "pink", "orange"}
+
+
+def test_a_clip_watched_in_windows_says_so() -> None:
+    screen = Screen()
+    screen.spans = ((0.0, 3.0), (7.0, 10.0))
+    profile = File2Profile(screen, FakeImage()).watch(CLIP)
+    assert profile.watched == 6.0
+    assert "2 windows" in profile.notes[0]
+
+
+def test_a_broken_sound_track_does_not_stop_the_picture() -> None:
+    screen = Screen(sound=True)
+    screen.sound = False
+    profile = File2Profile(screen, FakeImage()).watch(CLIP)
+    assert profile.has_sound
+    assert profile.own_loudness is None
+
+
+@pytest.mark.parametrize(
+    ("screen", "said"),
+    [
+        (Screen(video=False), "no moving pictures"),
+        (Screen(video=False, cover=True), "cover picture and sound"),
+        (Screen(frames=False), "No picture"),
+    ],
+)
+def test_a_file_without_pictures_is_refused(screen: Screen, said: str) -> None:
+    analyse = File2Profile(screen, FakeImage())
+    with pytest.raises(MediaError, match=said) as caught:
+        analyse.first_look(CLIP)
+    assert caught.value.reason == "no_pictures"
+    with pytest.raises(MediaError, match=said):
+        analyse.watch(CLIP)
+
+
+def test_scenes_need_a_sure_class() -> None:
+    names = FakeImage().class_names
+    groups = SceneGroups(names)
+    unsure = np.full((3, len(names)), 1 / len(names), np.float32)
+    assert groups.scenes(unsure) == ()
+    assert groups.scenes(unsure[:0]) == ()
+    unsure[:, names.index("castle")] = 0.5
+    (scene,) = groups.scenes(unsure)
+    assert (scene.name, scene.probability) == ("historic buildings", 0.5)
