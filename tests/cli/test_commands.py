@@ -38,12 +38,12 @@ TRACK = {"id", "title", "artist", "album", "path", "duration"}
 
 
 def test_recommend_keeps_the_json_contract(fake_models: object, filled: Path, clip: Path) -> None:
-    answer = plain("recommend", clip, "--say", "more techno", "--say", "over 900 bpm", "--library", filled)
+    answer = plain("recommend", clip, "--say", "more techno", "--say", "over 190 bpm", "--library", filled)
     video, turns = answer["video"], answer["turns"]
     assert video["stage"] == "full"
     assert video["first_look"]["seconds"] > 0
     assert video["cuts"] == pytest.approx([1.5], abs=0.15)
-    assert [turn["say"] for turn in turns] == [None, "more techno", "over 900 bpm"]
+    assert [turn["say"] for turn in turns] == [None, "more techno", "over 190 bpm"]
     for turn in turns:
         assert set(turn) == TURN
         assert set(turn["understood"]) == UNDERSTOOD
@@ -57,7 +57,7 @@ def test_recommend_keeps_the_json_contract(fake_models: object, filled: Path, cl
     weights = sum(e["weight"] for e in turns[1]["evidence"] if e["subject"] == "track")
     assert weights == pytest.approx(turns[1]["score"], abs=0.01)
     assert (turns[2]["track"], turns[2]["score"]) == (None, None)
-    assert turns[2]["relaxations"][0] == {"constraint": "tempo at least 900 BPM", "tracks": 4}
+    assert turns[2]["relaxations"][0] == {"constraint": "tempo at least 190 BPM", "tracks": 4}
 
 
 def test_recommend_talks_to_people(fake_models: object, filled: Path, clip: Path) -> None:

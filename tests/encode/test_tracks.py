@@ -17,7 +17,9 @@ def clip(seconds: float, windows: int = 1, duration: float | None = None) -> Aud
     total = round(seconds * RATE)
     t = np.arange(total) / RATE
     rng = np.random.default_rng(0)
-    samples = (0.01 * rng.normal(size=total) + np.where((t * 2) % 1 < 0.03, rng.normal(0, 0.5, total), 0)).astype(np.float32)
+    samples = (0.01 * rng.normal(size=total) + np.where((t * 2) % 1 < 0.03, rng.normal(0, 0.5, total), 0)).astype(
+        np.float32
+    )
     long = duration or seconds
     lengths = tuple(len(part) for part in np.array_split(samples, windows))
     return AudioClip(

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from fakes import FakeImage
 
+from musechat.concepts.vocabulary import shipped_vocabulary
 from musechat.core.errors import MediaError
 from musechat.encode.scenes import SceneGroups
 from musechat.encode.videos import File2Profile
@@ -128,3 +129,12 @@ def test_scenes_need_a_sure_class() -> None:
     unsure[:, names.index("castle")] = 0.5
     (scene,) = groups.scenes(unsure)
     assert (scene.name, scene.probability) == ("historic buildings", 0.5)
+
+
+def test_what_scenes_suit_can_be_measured() -> None:
+    measurable = {concept.name for concept in shipped_vocabulary().measurable}
+    names = FakeImage().class_names
+    everything = np.ones((1, len(names)), np.float32)
+    scenes = SceneGroups(names).scenes(everything, at_most=100)
+    assert len(scenes) == 18
+    assert {scene.suits for scene in scenes} - {None} <= measurable

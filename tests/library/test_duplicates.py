@@ -10,7 +10,7 @@ from musechat.core.features import EncoderId
 from musechat.core.settings import Quality
 from musechat.core.track import Fact
 from musechat.library import Store
-from musechat.library.duplicates import DuplicateRule, alike, close_pairs, fold_duplicates
+from musechat.library.duplicates import DuplicateRule, agreement, close_pairs, fold_duplicates
 
 SPACE = EncoderId("fake", "1")
 RULE = DuplicateRule()
@@ -127,25 +127,20 @@ def test_vector_spaces_are_never_compared(store: Store, shelf: Shelf) -> None:
     assert fold_duplicates(store.database) == 0
 
 
-def test_steady_curves_are_compared_by_level() -> None:
-    level = np.full(60, 0.5, np.float32)
-    rng = np.random.default_rng(0)
-    near = level + rng.normal(0, 0.005, 60).astype(np.float32)
-    assert alike(level, near, RULE)
-    assert not alike(level, level + 0.2, RULE)
-    assert not alike(level, curve(3, 60), RULE)
-    assert not alike(level, np.zeros(0, np.float32), RULE)
-    assert alike(level[:5], near[:5], RULE)
-    assert not alike(level[:1], near[:1], RULE)
+def test_curves_that_tell_nothing_never_agree() -> None:
+    steady, short = np.full(60, 0.5, np.float32), curve(1)[:20]
+    assert agreement(steady, steady, RULE) == agreement(short, short, RULE) == -1
+    assert agreement(np.zeros(0, np.float32), steady, RULE) == -1
+    assert agreement(curve(1, 60), curve(1, 29), DuplicateRule(seconds=40)) > -1
 
 
 @given(st.integers(0, 30), st.floats(0, 5), st.floats(0.5, 1.2))
 def test_a_trimmed_and_louder_curve_is_still_alike(seed: int, cut: float, gain: float) -> None:
     energy = curve(seed)
     louder = np.clip(shifted(energy, cut) * gain, 0, 1.2).astype(np.float32)
-    assert alike(energy, louder, RULE)
-    assert alike(louder, energy, RULE)
-    assert not alike(louder, curve(seed + 100), RULE)
+    assert agreement(energy, louder, RULE) >= RULE.correlation
+    assert agreement(louder, energy, RULE) >= RULE.correlation
+    assert agreement(louder, curve(seed + 100), RULE) < RULE.correlation
 
 
 @given(st.integers(0, 40), st.integers(1, 12), st.integers(0, 2**20))
@@ -153,6 +148,7 @@ def test_close_pairs_equal_comparing_all_with_all(n: int, block: int, seed: int)
     rng = np.random.default_rng(seed)
     rule = DuplicateRule(block=block, cosine=0.5, seconds=5.0)
     durations = rng.uniform(0, 30, n).astype(np.float32)
+    tempos = rng.choice([60, 61, 120, 90, np.nan], n).astype(np.float32)
     vectors = rng.normal(size=(n, 3))
     vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float16)
     fresh = rng.random(n) < 0.5
@@ -162,7 +158,8 @@ def test_close_pairs_equal_comparing_all_with_all(n: int, block: int, seed: int)
         for i in range(n)
         for j in range(i + 1, n)
         if (fresh[i] or fresh[j]) and abs(durations[i] - durations[j]) <= 5 and cosines[i, j] >= 0.5
+        if (tempos[i] == 90) == (tempos[j] == 90) or np.isnan(tempos[i] + tempos[j])
     }
-    found = close_pairs(durations, vectors, fresh, rule)
+    found = close_pairs(durations, tempos, vectors, fresh, rule)
     assert {(min(pair), max(pair)) for pair in found} == expected
     assert len(found) == len(expected)

@@ -6,6 +6,7 @@ from fakes import CONCEPTS, corpus, video
 from hypothesis import given
 from hypothesis import strategies as st
 
+from musechat.core.features import Scene
 from musechat.core.request import Constraints, Query, Request, Want
 from musechat.match.ranker import rank, search
 
@@ -146,6 +147,16 @@ def test_the_picture_prefers_its_own_mood() -> None:
     best = rank(tracks, Query(profile, None, None)).picks[0].row
     away = np.hypot(tracks.arousal + 0.5, tracks.valence + 0.3)
     assert away[best] <= np.quantile(away, 0.2)
+
+
+def test_a_scene_leans_to_the_concept_it_suits() -> None:
+    tracks = corpus(3, scores={"sad": [0.1, 0.9, 0.1]}, bpm=[100, 100, 100])
+    level = {"arousal": np.zeros(3, np.float32), "valence": np.zeros(3, np.float32)}
+    tracks = type(tracks)(**{f: getattr(tracks, f) for f in tracks.__dataclass_fields__} | level)
+    scenes = (Scene("castle", 0.5, "sad"), Scene("street", 0.4), Scene("odd", 0.3, "kazoo"))
+    best = rank(tracks, Query(video(scenes=scenes), None, None)).picks[0]
+    assert tracks.ids[best.row] == "t1"
+    assert [e.name for e in best.evidence if e.kind == "scene"] == ["sad for castle"]
 
 
 def test_search_puts_names_first_and_needs_a_reason_for_every_hit() -> None:

@@ -135,10 +135,6 @@ def _lie(*message: Any, payload: bytes = b"") -> Callable[[Task], None]:
     return operation
 
 
-def _says(**fields: Any) -> Callable[[Task], None]:
-    return lambda task: task.answer.meta(fields)
-
-
 def _half_a_header(task: Task) -> None:
     os.write(4, MAGIC)
     os._exit(0)
@@ -199,11 +195,42 @@ HANGS: dict[str, Callable[[Task], None]] = {
     "drip": _drip,
     "ignore signals": lambda task: [signal.signal(n, signal.SIG_IGN) for n in (15, 2, 1)] and time.sleep(1e6),
 }
-LIES: dict[str, Callable[[Task], None]] = {
-    "identify": _says(container="mp3", duration=float("nan"), has_cover=False, tags=[]),
-    "audio": _says(windows=[{"start": 0, "length": 5}], duration=1, damaged=0),
-    "keyframes": _says(time=1.0),
-    "sweep": _says(frames=[], spans=[], progress=2.0),
+INFO = {"container": "mp3", "duration": 1, "has_cover": False, "tags": []}
+CHUNK = {"frames": [], "spans": [], "progress": 0.5}
+
+
+def _says(fields: dict[str, Any], *arrays: tuple[Kind, Any]) -> Callable[[Task], None]:
+    def operation(task: Task) -> None:
+        for kind, values in arrays:
+            task.answer.array(kind, np.asarray(values))
+        task.answer.meta(fields)
+
+    return operation
+
+
+LIES: dict[str, list[Callable[[Task], None]]] = {
+    "identify": [
+        _says({**INFO, "duration": float("nan")}),
+        _says({**INFO, "tags": [{"key": "k", "value": 7}]}),
+        _says({**INFO, "tags": [{"key": "k", "value": "v"}] * 1000}),
+        _says({**INFO, "audio": {"codec": "mp3", "rate": -1, "channels": 2}}),
+        _says({**INFO, "audio": {"codec": "mp3", "rate": 1, "channels": 2}, "audio_id": "../../etc/passwd"}),
+    ],
+    "audio": [
+        _says({"windows": [{"start": 0, "length": 5}], "duration": 1, "damaged": 0}),
+        _says({"windows": [], "duration": 1, "damaged": 0}, (Kind.SAMPLES, [0.0])),
+    ],
+    "keyframes": [
+        _says({"time": 1.0}),
+        _says({"time": 1.0}, (Kind.FRAME, np.zeros((2, 2, 4)))),
+        _says({"time": -1.0}, (Kind.FRAME, np.zeros((2, 2, 3)))),
+    ],
+    "sweep": [
+        _says(CHUNK),
+        _says(CHUNK, (Kind.TIMES, [0.0, 1.0]), (Kind.THUMBS, np.zeros((1, 36, 64, 3)))),
+        _says(CHUNK, (Kind.TIMES, [np.nan]), (Kind.THUMBS, np.zeros((1, 36, 64, 3)))),
+        _says({**CHUNK, "progress": 2}, (Kind.TIMES, [0.0]), (Kind.THUMBS, np.zeros((1, 36, 64, 3)))),
+        _says({**CHUNK, "frames": [{"time": 1}]}, (Kind.TIMES, [0.0]), (Kind.THUMBS, np.zeros((1, 36, 64, 3)))),
+    ],
 }
 OPERATIONS = {**HONEST, **ATTEMPTS, **CRASHES, **HANGS, "pause": lambda task: time.sleep(task.params["seconds"])}
-LYING = {**HONEST, **LIES}

@@ -9,8 +9,9 @@ import av
 import pytest
 
 from media.files import write_audio, write_video
+from media.unwalled import InThisProcess
 from musechat.core.errors import MediaError
-from musechat.media import Decoder, Limits
+from musechat.media import Decoder, Limits, demux
 
 
 def refused(decoder: Decoder, path: str | Path) -> MediaError:
@@ -163,9 +164,30 @@ def test_too_large_pictures_are_refused(decoder: Decoder, tmp_path: Path) -> Non
     assert "8200×16" in str(error)
 
 
+def test_a_container_without_streams(decoder: Decoder, tmp_path: Path) -> None:
+    path = write_audio(tmp_path / "song.m4a")
+    path.write_bytes(path.read_bytes().replace(b"trak", b"free"))
+    error = refused(decoder, path)
+    assert (error.reason, str(error)) == ("unreadable", "song.m4a holds neither audio nor video.")
+
+
+def test_whatever_a_file_refers_to_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Were playlists allowed by mistake, they could still open nothing."""
+    write_audio(tmp_path / "secret.mp3")
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "list.ffconcat"
+    path.write_text("ffconcat version 1.0\nfile secret.mp3\n")
+    monkeypatch.setattr(demux, "FORMATS", f"{demux.FORMATS},concat")
+    unwalled = Decoder(workers=InThisProcess())
+    assert refused(unwalled, path).reason in ("unreadable", "forbidden")
+    assert unwalled.audio("secret.mp3").duration == 2.0
+    with pytest.raises(OSError, match="may not open another"):
+        demux._refuse("secret.mp3", 1, {})
+
+
 def test_limits_are_the_callers(tmp_path: Path) -> None:
     video, audio = write_video(tmp_path / "a.mp4"), write_audio(tmp_path / "a.wav")
-    with Decoder(Limits(max_side=50, max_rate=40_000)) as small:
+    with Decoder(Limits(max_side=50, max_rate=40_000), workers=InThisProcess()) as small:
         assert refused(small, video).reason == "too_large"
         assert refused(small, audio).reason == "too_large"
 

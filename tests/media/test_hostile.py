@@ -17,6 +17,7 @@ import pytest
 
 from media import hostile
 from media.files import write_audio, write_video
+from media.unwalled import InThisProcess
 from musechat.core.errors import MediaError
 from musechat.media import Decoder, Limits, active_protections
 from musechat.media.wire import Fields, Message
@@ -93,12 +94,15 @@ def test_hanging_children_are_killed_in_time(taken: Decoder, song: Path, hang: s
     soon(lambda: not children(taken))
 
 
-def test_answers_that_are_well_formed_and_false_are_refused(song: Path, tmp_path: Path) -> None:
-    with Decoder(LIMITS, workers=ForkServer("media.hostile:LYING")) as liar:
-        for ask in (liar.identify, liar.audio, liar.keyframes, lambda p: list(liar.sweep(p))):
-            with pytest.raises(MediaError, match="nonsense") as caught:
-                ask(song)
-            assert caught.value.reason == "crashed"
+@pytest.mark.parametrize(
+    ("operation", "number"), [(name, i) for name, lies in hostile.LIES.items() for i in range(len(lies))]
+)
+def test_answers_that_are_well_formed_and_false_are_refused(song: Path, operation: str, number: int) -> None:
+    liar = Decoder(workers=InThisProcess({operation: hostile.LIES[operation][number]}))
+    ask = {"identify": liar.identify, "audio": liar.audio, "keyframes": liar.keyframes, "sweep": liar.sweep}[operation]
+    with pytest.raises(MediaError, match=r"^song\.flac .*nonsense") as caught:
+        list(ask(song))  # type: ignore[call-overload]
+    assert caught.value.reason == "crashed"
 
 
 def soon(true: Callable[[], bool]) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -117,6 +118,11 @@ def test_the_sound_of_a_video_has_the_identity_of_the_sound_alone(decoder: Decod
     alone = decoder.identify(write_audio(tmp_path / "song.m4a", tone(2.0)))
     assert video.video is not None
     assert video.audio_id == alone.audio_id
+
+
+def test_probing_gives_the_same_without_the_identity(decoder: Decoder, tmp_path: Path) -> None:
+    path = write_video(tmp_path / "clip.mp4", sound=tone(2.0))
+    assert decoder.probe(path) == replace(decoder.identify(path), audio_id=None)
 
 
 def test_a_live_recording_without_a_duration_is_measured(decoder: Decoder, tmp_path: Path) -> None:

@@ -2,13 +2,17 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 
+import av
 import numpy as np
 import pytest
 
 from media.files import COLOURS, tone, write_audio, write_video
+from media.unwalled import InThisProcess
 from musechat.core.errors import MediaError
-from musechat.media import Decoder, Frame, SweepPlan
+from musechat.media import Decoder, Frame, SweepPlan, look
+from musechat.media.demux import seek
 
 BANDS = [(200, 30, 40), (20, 180, 60), (30, 60, 200), (240, 240, 240)]
 
@@ -177,6 +181,40 @@ def test_damaged_pictures_are_passed_over(decoder: Decoder, tmp_path: Path) -> N
     path.write_bytes(data)
     assert decoder.keyframes(path)
     assert sum(len(chunk.times) for chunk in decoder.sweep(path)) > 50
+
+
+def test_colour_spaces_that_nothing_converts_are_guessed_and_frames_without_a_time_kept() -> None:
+    stream = SimpleNamespace(sample_aspect_ratio=None, time_base=Fraction(1, 25))
+    frame = av.VideoFrame.from_ndarray(np.full((64, 96, 3), 90, np.uint8), "rgb24").reformat(format="yuv420p")
+    frame.colorspace = 3  # reserved
+    canvas = look._Canvas(stream, 8192)  # type: ignore[arg-type]
+    drawn = canvas.draw(frame, 32)
+    assert drawn is not None
+    assert np.abs(drawn.astype(int) - 90).max() <= 3
+    assert look._seconds(SimpleNamespace(start_time=0), stream, frame) == 0.0  # type: ignore[arg-type]
+
+
+def test_a_frame_that_cannot_be_converted_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Refusing:
+        def reformat(self, *_: object, **__: object) -> None:
+            raise av.error.OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(look, "VideoReformatter", Refusing)
+    unwalled = Decoder(workers=InThisProcess())
+    path = write_video(tmp_path / "a.mp4")
+    for ask in (unwalled.keyframes, lambda p: list(unwalled.sweep(p))):
+        with pytest.raises(MediaError, match="none decodes"):
+            ask(path)
+
+
+def test_a_container_that_cannot_seek_is_told() -> None:
+    class Unseekable:
+        start_time = None
+
+        def seek(self, offset: int) -> None:
+            raise av.error.PermissionError(1, "Operation not permitted")
+
+    assert not seek(Unseekable(), 1.0)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("cover", [False, True])

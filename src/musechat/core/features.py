@@ -70,10 +70,11 @@ class TrackFeatures:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A group of image classes and the mean probability that the frames put on it (0..1)."""
+    """A group of image classes, the mean probability that the frames put on it (0..1), and the concept it suits."""
 
     name: str
     probability: float
+    suits: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -31,7 +31,7 @@ class SceneGroups:
     def __init__(self, class_names: tuple[str, ...]) -> None:
         """Raises ValueError for a group that names a class which the encoder does not have."""
         table = tomllib.loads(files("musechat.encode").joinpath("scenes.toml").read_text("utf-8"))["scene"]
-        self.words: dict[str, str] = {group["name"]: group["words"] for group in table}
+        self._groups: list[tuple[str, str | None]] = [(group["name"], group.get("suits")) for group in table]
         self._members = np.zeros((len(class_names), len(table)), np.float32)
         for column, group in enumerate(table):
             rows = [class_names.index(name) for name in group.get("classes", [])]
@@ -45,6 +45,7 @@ class SceneGroups:
             return ()
         sure = np.where(probabilities >= SURE, probabilities, np.float32(0))
         means = (sure @ self._members).mean(axis=0)  # (groups,)
-        names = list(self.words)
         best = [int(i) for i in np.argsort(-means, kind="stable")[:at_most]]
-        return tuple(Scene(names[i], round(float(means[i]), 4)) for i in best if means[i] >= floor)
+        return tuple(
+            Scene(self._groups[i][0], round(float(means[i]), 4), self._groups[i][1]) for i in best if means[i] >= floor
+        )

@@ -5,7 +5,8 @@ In: a corpus and a `VideoProfile`. Out: parts, and the clip's own facts as evide
 - Mood: distance in the valence/arousal plane that both sides were measured in.
 - Pace: cutting and motion raise arousal (Hanjalic & Xu 2005), and a busier picture takes a faster track. The slope is
   ours and deliberately shallow; it is a preference of a few percent, not a rule.
-- Scenes reach music through sentence vectors of their names, and weigh little.
+- A scene leans to the one concept that its table names, by its probability, and weighs little: it is evidence for
+  ranking, no reason says it aloud.
 """
 
 from __future__ import annotations
@@ -16,9 +17,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from musechat.core.evidence import Evidence
+from musechat.match.limits import TAGS
 from musechat.match.part import Part, bell
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from musechat.core.features import VideoProfile
     from musechat.match.corpus import Corpus
 
@@ -29,6 +33,7 @@ class PictureWeights:
 
     mood: float = 0.6
     pace: float = 0.3
+    scene: float = 0.3
     mood_width: float = 0.45
     """Distance in the valence/arousal plane (each −1..1) at which the fit is down to 61 %."""
     bpm_at_rest: float = 105.0
@@ -60,7 +65,16 @@ def picture_parts(corpus: Corpus, video: VideoProfile, weights: PictureWeights) 
         "BPM",
         "tempo from onsets",
     )
-    return [mood, pace]
+    return [mood, pace, *_scenes(corpus, video, weights)]
+
+
+def _scenes(corpus: Corpus, video: VideoProfile, weights: PictureWeights) -> Iterator[Part]:
+    for scene in video.scenes:
+        column = None if scene.suits is None else corpus.column(scene.suits)
+        if column is not None:
+            scores = corpus.scores[:, column]
+            name = f"{scene.suits} for {scene.name}"
+            yield Part("scene", name, weights.scene * scene.probability, scores, scores, "score 0–1", TAGS)
 
 
 def wanted_bpm(video: VideoProfile, weights: PictureWeights) -> float:

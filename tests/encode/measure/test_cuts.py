@@ -63,6 +63,14 @@ def test_something_large_passing_is_no_cut() -> None:
     assert found(film(thumbs)) == []
 
 
+def test_black_bars_hide_no_cut() -> None:
+    similar = 0.75 * shot(1, 25) + 0.25 * shot(2, 25)
+    plain = film(shot(1, 25), similar)
+    barred = plain.copy()
+    barred[:, :8] = barred[:, -8:] = 0
+    assert measure_cuts(barred, clock(50)).times == measure_cuts(plain, clock(50)).times
+
+
 def test_grain_is_no_cut() -> None:
     grain = np.random.default_rng(0).normal(0, 8, (50, 36, 64, 3))
     assert found(film(shot(1, 50) + grain)) == []
