@@ -120,7 +120,14 @@ def test_doctor(fake_models: object, filled: Path) -> None:
     ],
 )
 def test_bad_input_is_one_line_and_an_exit_status(
-    fake_models: object, filled: Path, music: Path, clip: Path, tmp_path: Path, words: tuple[str, ...], code: int, said: str
+    fake_models: object,
+    filled: Path,
+    music: Path,
+    clip: Path,
+    tmp_path: Path,
+    words: tuple[str, ...],
+    code: int,
+    said: str,
 ) -> None:
     (tmp_path / "empty").mkdir()
     places = {"tmp": tmp_path, "filled": filled, "clip": clip, "song": next(music.iterdir())}

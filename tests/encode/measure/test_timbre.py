@@ -20,4 +20,4 @@ def test_silence_has_no_centroid() -> None:
 
 
 def test_brightness_is_logarithmic_and_bounded() -> None:
-    assert [sound_brightness(hz) for hz in (0, 150, 600, 2400, 9000)] == pytest.approx([0, 0, 0.5, 1, 1])
+    assert [sound_brightness(hz) for hz in (0, 100, 200, 800, 9000)] == pytest.approx([0, 0, 1 / 3, 1, 1])

@@ -27,15 +27,14 @@ Kind = Literal["cut", "dissolve", "fade"]
 
 @dataclass(frozen=True, slots=True)
 class CutSettings:
-    """Times in seconds, distances as of `thumbs.distances`, darkness in grey levels.
+    """Times in seconds, distances as of `thumbs.distances`, darkness and contrast in grey levels.
 
-    A cut's distance exceeds `least` plus the larger of `over_nearest` times the largest distance within `nearest` and
-    `over_usual` times the median step within `usual`.
+    What lasts less than `flash` is a flash. A cut's distance exceeds `least` plus the larger of `over_nearest` times
+    the largest distance within `nearest` and `over_usual` times the median step within `usual`.
     """
 
     max_gap: float = 0.5
-    before: float = 0.17
-    after: float = 0.34
+    flash: float = 0.34
     least: float = 0.3
     nearest: float = 0.2
     over_nearest: float = 0.75
@@ -83,7 +82,7 @@ def measure_cuts(thumbs: NDArray[np.uint8], times: Times, settings: CutSettings 
     for kind, indices in (("fade", watch.fades()), ("dissolve", watch.dissolves())):
         for index in indices:
             at = float(times[index])
-            if all(abs(at - other) > settings.dissolve_half for other, _ in found):
+            if all(abs(at - other) > settings.dissolve_half * (1 if known == "cut" else 2) for other, known in found):
                 found.append((at, "fade" if kind == "fade" else "dissolve"))
     found.sort()
     return Cuts(
@@ -118,9 +117,9 @@ def _hard_cuts(pictures: Pictures, times: Times, settings: CutSettings) -> list[
 
 def _lasting(pictures: Pictures, times: Times, index: int, settings: CutSettings) -> float:
     """The smallest distance between a picture shortly before and one shortly after the step into `index`."""
-    first = int(np.searchsorted(times, times[index] - settings.before - 1e-6))
-    stop = int(np.searchsorted(times, times[index] + settings.after + 1e-6))
-    before = np.unique(np.linspace(min(first, index - 1), index - 1, 3).astype(np.intp))
+    first = int(np.searchsorted(times, times[index] - settings.flash - 1e-6))
+    stop = int(np.searchsorted(times, times[index] + settings.flash + 1e-6))
+    before = np.unique(np.linspace(min(first, index - 1), index - 1, 4).astype(np.intp))
     after = np.unique(np.linspace(index, max(stop - 1, index), 4).astype(np.intp))
     pairs = np.stack(np.meshgrid(before, after, indexing="ij")).reshape(2, -1)
     return float(distances(pictures, pairs[0], pairs[1]).min())
@@ -191,7 +190,8 @@ class _Watch:
         share = float(so_far @ change) / size
         residue = float(np.sum((so_far - share * change) ** 2)) / size
         spread = (self.pictures.contrast[[first, middle, last]] - THUMBS.contrast_floor) ** 2
-        dipped = spread[1] < self.settings.dissolve_contrast * (spread[0] + spread[2]) / 2
+        filled = min(self.pictures.contrast[first], self.pictures.contrast[last]) > self.settings.fade_contrast
+        dipped = filled and spread[1] < self.settings.dissolve_contrast * (spread[0] + spread[2]) / 2
         return 1.0 - residue if dipped and 0.3 < share < 0.7 and residue < self.settings.dissolve_residue else 0.0
 
     def _unlike(self, first: int, last: int) -> float:

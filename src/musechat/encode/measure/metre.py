@@ -42,22 +42,22 @@ class MetreSettings:
 
     centre: float = 115.0
     spread: float = 0.7
-    octave_weight: float = 1.76
-    alternation_weight: float = -3.28
+    octave_weight: float = 1.79
+    alternation_weight: float = -3.27
     fold_bins: int = 12
     fold_frames: int = 750
     clues: tuple[Clue, ...] = (
-        Clue("sum", 1, 3.44, 0.19),
-        Clue("low", 4, 3.98, 0.28),
-        Clue("low", 12, 1.93, 0.37),
-        Clue("middle", 2 / 3, -4.87, 0.05),
-        Clue("middle", 3 / 2, -2.44, 0.13),
-        Clue("middle", 2, 3.61, 0.30),
-        Clue("high", 16, 2.28, 0.37),
-        Clue("harmony", 1 / 3, -4.33, -0.06),
-        Clue("harmony", 1 / 2, 2.02, -0.06),
-        Clue("harmony", 3 / 4, -2.32, 0.01),
-        Clue("harmony", 12, 1.99, 0.55),
+        Clue("sum", 1, 3.49, 0.19),
+        Clue("low", 4, 3.91, 0.28),
+        Clue("low", 12, 2.05, 0.37),
+        Clue("middle", 2 / 3, -4.89, 0.05),
+        Clue("middle", 3 / 2, -2.59, 0.13),
+        Clue("middle", 2, 3.69, 0.30),
+        Clue("high", 16, 2.23, 0.37),
+        Clue("harmony", 1 / 3, -3.95, -0.06),
+        Clue("harmony", 1 / 2, 2.11, -0.06),
+        Clue("harmony", 3 / 4, -2.23, 0.01),
+        Clue("harmony", 12, 1.95, 0.55),
     )
 
 

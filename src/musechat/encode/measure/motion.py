@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from musechat.encode.measure.thumbs import THUMBS, normalise
+from musechat.encode.measure.thumbs import normalise
 
 Floats = NDArray[np.float32]
 
@@ -83,10 +83,10 @@ def _spaced(times: NDArray[np.floating], step: float) -> NDArray[np.intp]:
 def _speeds(thumbs: NDArray[np.uint8], usable: NDArray[np.intp], settings: MotionSettings) -> Floats:
     """The normal flow, in picture widths a step, from picture `usable` (p,) to the next one."""
     pictures = normalise(thumbs)
-    before, after = pictures.luma[usable], pictures.luma[usable + 1]  # (p, 18, 32)
+    before, after = pictures.luma[usable], pictures.luma[usable + 1]  # (p, r, c)
     noise = settings.still / np.minimum(pictures.contrast[usable], pictures.contrast[usable + 1])
     change = np.maximum(np.abs(after - before) - noise[:, None, None], 0).sum(axis=(1, 2))
     across, along = np.abs(np.diff(after, axis=2)).sum(axis=(1, 2)), np.abs(np.diff(after, axis=1)).sum(axis=(1, 2))
     slope = np.hypot(across, along)
-    speed: Floats = change / np.maximum(slope, noise * after[0].size) / THUMBS.columns
+    speed: Floats = change / np.maximum(slope, noise * after[0].size) / after.shape[2]
     return speed

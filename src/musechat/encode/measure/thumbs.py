@@ -4,6 +4,7 @@ In: thumbnails. Out: `Pictures`, and how differently two of them look.
 
 - Each picture is reduced to 18 x 32, its mean brightness taken away and its contrast divided out, so a flash, a
   fade or a gain step (all affine in the pixels) leaves it as it was.
+- Black bars that stay throughout are cut off: they are alike in every picture.
 - A camera that moves is followed by phase correlation (Kuglin & Hines 1975) before two pictures are compared.
 """
 
@@ -23,12 +24,14 @@ Index = NDArray[np.intp]
 class ThumbSettings:
     """`rows` x `columns` of a reduced picture; `contrast_floor` in grey levels keeps flat pictures from being noise.
 
-    Pictures that differ less than `same` need no alignment; alignment goes up to `reach` (rows, columns).
+    Edges never brighter than `bar` grey levels are bars, as long as half of the picture remains. Pictures that
+    differ less than `same` need no alignment; alignment goes up to `reach` (rows, columns).
     """
 
     rows: int = 18
     columns: int = 32
     contrast_floor: float = 8.0
+    bar: float = 24.0
     same: float = 0.15
     reach: tuple[int, int] = (6, 11)
 
@@ -39,9 +42,9 @@ LUMA = (0.299, 0.587, 0.114)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pictures:
-    """`normal` (n, 18, 32, 3) without brightness and contrast; `mean` and `contrast` (n,) in grey levels.
+    """`normal` (n, r, c, 3) without brightness and contrast; `mean` and `contrast` (n,) in grey levels.
 
-    `luma` (n, 18, 32) is the grey picture of `normal`.
+    `luma` (n, r, c) is the grey picture of `normal`; r x c is 18 x 32 less the bars.
     """
 
     normal: Floats
@@ -55,12 +58,22 @@ def normalise(thumbs: Bytes, settings: ThumbSettings = THUMBS) -> Pictures:
     rows, columns = settings.rows, settings.columns
     blocks = thumbs.reshape(thumbs.shape[0], rows, thumbs.shape[1] // rows, columns, thumbs.shape[2] // columns, 3)
     small = blocks.mean(axis=(2, 4), dtype=np.float32)  # (n, 18, 32, 3)
+    small = _without_bars(small, settings)  # (n, r, c, 3)
     luma = small @ np.array(LUMA, np.float32)
     mean, deviation = luma.mean(axis=(1, 2)), luma.std(axis=(1, 2))
     contrast = deviation + np.float32(settings.contrast_floor)
-    small -= mean[:, None, None, None]
+    small = small - mean[:, None, None, None]
     small /= contrast[:, None, None, None]
     return Pictures(small, (luma - mean[:, None, None]) / contrast[:, None, None], mean, contrast)
+
+
+def _without_bars(pictures: Floats, settings: ThumbSettings) -> Floats:
+    """`pictures` (n, 18, 32, 3) less the outer rows and columns that are black in all of them."""
+    lit = pictures.max(axis=(0, 3), initial=0.0) > settings.bar  # (18, 32)
+    rows, columns = np.flatnonzero(lit.any(axis=1)), np.flatnonzero(lit.any(axis=0))
+    if rows.size == 0 or np.ptp(rows) < settings.rows // 2 or np.ptp(columns) < settings.columns // 2:
+        return pictures
+    return pictures[:, rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
 def distances(pictures: Pictures, first: Index, second: Index, settings: ThumbSettings = THUMBS) -> Floats:
@@ -80,8 +93,8 @@ def distances(pictures: Pictures, first: Index, second: Index, settings: ThumbSe
 
 
 def _shifts(first: Floats, second: Floats, settings: ThumbSettings) -> tuple[Index, Index]:
-    """The shift (rows, columns) of each pair (p, 18, 32) with the highest phase correlation within reach."""
-    rows, columns = settings.rows, settings.columns
+    """The shift (rows, columns) of each pair (p, r, c) with the highest phase correlation within reach."""
+    rows, columns = first.shape[1:]
     window = np.outer(np.hanning(rows + 2)[1:-1], np.hanning(columns + 2)[1:-1]).astype(np.float32)
     cross = np.fft.rfft2(first * window) * np.conj(np.fft.rfft2(second * window))
     size = np.abs(cross)
@@ -94,7 +107,7 @@ def _shifts(first: Floats, second: Floats, settings: ThumbSettings) -> tuple[Ind
 
 
 def _aligned(first: Floats, second: Floats, down: int, right: int) -> float:
-    """The mean difference of two pictures (18, 32, 3) where they overlap after the shift."""
+    """The mean difference of two pictures (r, c, 3) where they overlap after the shift."""
     rows, columns = first.shape[:2]
     a = first[max(down, 0) : rows + min(down, 0), max(right, 0) : columns + min(right, 0)]
     b = second[max(-down, 0) : rows + min(-down, 0), max(-right, 0) : columns + min(-right, 0)]

@@ -22,8 +22,8 @@ Floats = NDArray[np.float32]
 class TimbreSettings:
     """`dark` and `bright` Hz map to 0 and 1 on a logarithmic scale; one frame in `every` is read."""
 
-    dark: float = 150.0
-    bright: float = 2400.0
+    dark: float = 100.0
+    bright: float = 800.0
     every: int = 4
 
 
