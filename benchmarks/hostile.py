@@ -267,7 +267,7 @@ def main() -> int:
     parser.add_argument("--files", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    console = Console()
+    console = Console(width=120)
     with Decoder(LIMITS) as decoder:
         for wall in decoder.protections():
             console.print(f"{'+' if wall.active else '-'} {wall.name}: {wall.detail}", markup=False)

@@ -14,7 +14,13 @@ def sandboxed() -> Iterator[Decoder]:
         yield decoder
 
 
+@pytest.fixture
+def decoder() -> Decoder:
+    """Without walls."""
+    return Decoder(workers=InThisProcess())
+
+
 @pytest.fixture(params=["sandboxed", "in this process"])
-def decoder(request: pytest.FixtureRequest, sandboxed: Decoder) -> Decoder:
-    """Every promise about media holds behind the walls and without them."""
-    return sandboxed if request.param == "sandboxed" else Decoder(workers=InThisProcess())
+def either(request: pytest.FixtureRequest, sandboxed: Decoder, decoder: Decoder) -> Decoder:
+    """Each kind of file, and each kind of request, must work behind the walls as well as without them."""
+    return sandboxed if request.param == "sandboxed" else decoder

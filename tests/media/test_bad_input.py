@@ -37,36 +37,36 @@ def refused(decoder: Decoder, path: str | Path) -> MediaError:
         (b"#!/bin/sh\nexit 0\n", "unreadable"),
     ],
 )
-def test_what_is_no_media_is_named(decoder: Decoder, tmp_path: Path, content: bytes, reason: str) -> None:
+def test_what_is_no_media_is_named(either: Decoder, tmp_path: Path, content: bytes, reason: str) -> None:
     path = tmp_path / "song.mp3"
     path.write_bytes(content)
-    error = refused(decoder, path)
+    error = refused(either, path)
     assert error.reason == reason
     assert str(error).startswith("song.mp3 ")
     assert str(error).endswith(".")
 
 
-def test_missing_files_and_folders(decoder: Decoder, tmp_path: Path) -> None:
-    assert refused(decoder, tmp_path / "none.mp3").reason == "missing"
-    assert refused(decoder, tmp_path / "none" / "none.mp3").reason == "missing"
-    folder = refused(decoder, tmp_path)
+def test_missing_files_and_folders(either: Decoder, tmp_path: Path) -> None:
+    assert refused(either, tmp_path / "none.mp3").reason == "missing"
+    assert refused(either, tmp_path / "none" / "none.mp3").reason == "missing"
+    folder = refused(either, tmp_path)
     assert folder.reason == "forbidden"
     assert "a folder" in str(folder)
-    assert refused(decoder, "bad\0name.mp3").reason == "unreadable"
-    assert refused(decoder, tmp_path / ("x" * 5000)).reason == "unreadable"
+    assert refused(either, "bad\0name.mp3").reason == "unreadable"
+    assert refused(either, tmp_path / ("x" * 5000)).reason == "unreadable"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has none of these")
-def test_devices_pipes_sockets_and_loops_are_never_opened(decoder: Decoder, tmp_path: Path) -> None:
+def test_devices_pipes_sockets_and_loops_are_never_opened(either: Decoder, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.mp3")
-    assert refused(decoder, tmp_path / "pipe.mp3").reason == "forbidden"
-    assert refused(decoder, "/dev/zero").reason == "forbidden"
+    assert refused(either, tmp_path / "pipe.mp3").reason == "forbidden"
+    assert refused(either, "/dev/zero").reason == "forbidden"
     (tmp_path / "device.mp3").symlink_to("/dev/zero")
-    assert refused(decoder, tmp_path / "device.mp3").reason == "forbidden"
+    assert refused(either, tmp_path / "device.mp3").reason == "forbidden"
     (tmp_path / "loop.mp3").symlink_to(tmp_path / "loop.mp3")
-    assert refused(decoder, tmp_path / "loop.mp3").reason == "unreadable"
+    assert refused(either, tmp_path / "loop.mp3").reason == "unreadable"
     (tmp_path / "link.flac").symlink_to(write_audio(tmp_path / "song.flac"))
-    assert decoder.identify(tmp_path / "link.flac").audio is not None
+    assert either.identify(tmp_path / "link.flac").audio is not None
 
 
 def test_a_file_swapped_for_a_pipe_while_it_is_opened(
@@ -130,14 +130,14 @@ def test_a_movie_that_points_elsewhere_reaches_nothing(decoder: Decoder, tmp_pat
 
 
 @pytest.mark.parametrize("kind", ["wmav2", "snow", "gif"])
-def test_containers_and_codecs_outside_the_lists_are_refused(decoder: Decoder, tmp_path: Path, kind: str) -> None:
+def test_containers_and_codecs_outside_the_lists_are_refused(either: Decoder, tmp_path: Path, kind: str) -> None:
     if kind == "wmav2":
         path = write_audio(tmp_path / "song.wma", codec="wmav2", container="asf")
     elif kind == "snow":
         path = write_video(tmp_path / "clip.mkv", codec="ffv1")
     else:
         path = write_video(tmp_path / "clip.gif", codec="gif", pix_fmt="rgb8")
-    error = refused(decoder, path)
+    error = refused(either, path)
     assert error.reason == "forbidden"
     assert "MuseChat" in str(error)
 

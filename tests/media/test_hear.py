@@ -16,8 +16,8 @@ def pitch(samples: np.ndarray, rate: int = 16_000) -> float:
 
 
 @pytest.mark.parametrize("kind", AUDIO_KINDS)
-def test_every_kind_decodes_to_the_same_tone(decoder: Decoder, tmp_path: Path, kind: str) -> None:
-    clip = decoder.audio(write_audio(tmp_path / f"song.{kind}"))
+def test_every_kind_decodes_to_the_same_tone(either: Decoder, tmp_path: Path, kind: str) -> None:
+    clip = either.audio(write_audio(tmp_path / f"song.{kind}"))
     assert clip.samples.dtype == np.float32
     assert clip.rate == 16_000
     assert clip.lengths == (len(clip.samples),)
@@ -33,10 +33,10 @@ def test_every_kind_decodes_to_the_same_tone(decoder: Decoder, tmp_path: Path, k
     [("pcm_u8", 8_000, "mono"), ("pcm_s24le", 96_000, "stereo"), ("pcm_f32le", 22_050, "5.1"),
      ("pcm_s32le", 11_025, "7.1"), ("pcm_f64le", 192_000, "mono"), ("pcm_alaw", 8_000, "mono")],
 )  # fmt: skip
-def test_odd_rates_depths_and_channels(decoder: Decoder, tmp_path: Path, codec: str, rate: int, layout: str) -> None:
+def test_odd_rates_depths_and_channels(either: Decoder, tmp_path: Path, codec: str, rate: int, layout: str) -> None:
     path = tmp_path / "song.wav"
     channels = {"mono": 1, "stereo": 2, "5.1": 6, "7.1": 8}[layout]
-    clip = decoder.audio(write_audio(path, tone(2.0, rate, channels), codec=codec, rate=rate, layout=layout))
+    clip = either.audio(write_audio(path, tone(2.0, rate, channels), codec=codec, rate=rate, layout=layout))
     assert pitch(clip.samples) == pytest.approx(440, abs=1)
     assert np.abs(clip.samples[4000:-4000]).max() == pytest.approx(0.3, abs=0.02)
 
@@ -73,10 +73,10 @@ def test_samples_that_are_no_numbers_become_silence(decoder: Decoder, tmp_path: 
     assert np.isfinite(clip.samples).all()
 
 
-def test_a_long_file_is_heard_in_spread_windows(decoder: Decoder, tmp_path: Path) -> None:
+def test_a_long_file_is_heard_in_spread_windows(either: Decoder, tmp_path: Path) -> None:
     steps = np.concatenate([tone(10.0, 8_000, 1, hertz=200 + 100 * i) for i in range(6)], axis=1)
     path = write_audio(tmp_path / "long.wav", steps, rate=8_000, layout="mono")
-    clip = decoder.audio(path, AudioPlan(max_seconds=30, windows=3, window_seconds=2))
+    clip = either.audio(path, AudioPlan(max_seconds=30, windows=3, window_seconds=2))
     assert clip.starts == pytest.approx([9.0, 29.0, 49.0], abs=0.2)
     assert clip.lengths == pytest.approx([32_000] * 3, abs=3000)
     assert clip.duration == pytest.approx(60.0, abs=0.1)
@@ -108,25 +108,25 @@ def test_a_truncated_file_gives_what_is_there(decoder: Decoder, tmp_path: Path, 
 
 
 @pytest.mark.parametrize("kind", ["flac", "mp3", "m4a", "ogg", "opus"])
-def test_damage_in_the_middle_is_passed_over(decoder: Decoder, tmp_path: Path, kind: str) -> None:
+def test_damage_in_the_middle_is_passed_over(either: Decoder, tmp_path: Path, kind: str) -> None:
     path = write_audio(tmp_path / f"song.{kind}", tone(10.0, AUDIO_KINDS[kind][2]))
     data = bytearray(path.read_bytes())
     middle = len(data) // 2
     data[middle : middle + 3000] = b"\xff" * 3000
     path.write_bytes(data)
-    clip = decoder.audio(path)
+    clip = either.audio(path)
     assert clip.damaged > 0 or kind != "m4a"  # the other demuxers drop what is not a packet
     assert clip.duration > 7.5
     assert pitch(clip.samples[-16_000:]) == pytest.approx(440, abs=1)
 
 
-def test_a_rate_that_changes_midway_is_followed(decoder: Decoder, tmp_path: Path) -> None:
+def test_a_rate_that_changes_midway_is_followed(either: Decoder, tmp_path: Path) -> None:
     first = write_audio(tmp_path / "a.mp3", tone(2.0, 44_100), rate=44_100)
     second = write_audio(tmp_path / "b.mp3", tone(2.0, 22_050, 1), rate=22_050, layout="mono")
     third = write_audio(tmp_path / "c.mp3", tone(2.0, 44_100, 1), rate=44_100, layout="mono")
     path = tmp_path / "both.mp3"
     path.write_bytes(first.read_bytes() + second.read_bytes() + third.read_bytes())
-    clip = decoder.audio(path)
+    clip = either.audio(path)
     assert clip.duration == pytest.approx(6.0, abs=0.3)
     assert pitch(clip.samples[40_000:60_000]) == pytest.approx(440, abs=2)
     assert pitch(clip.samples[-20_000:]) == pytest.approx(440, abs=2)

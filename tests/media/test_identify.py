@@ -23,9 +23,9 @@ APEV2 = b"".join(
 
 
 @pytest.mark.parametrize("kind", AUDIO_KINDS)
-def test_audio_files_are_identified(decoder: Decoder, tmp_path: Path, kind: str) -> None:
+def test_audio_files_are_identified(either: Decoder, tmp_path: Path, kind: str) -> None:
     path = write_audio(tmp_path / f"song.{kind}", tags={"title": "Ünïcode 音", "artist": "An artist"})
-    info = decoder.identify(path)
+    info = either.identify(path)
     codec, _, rate = AUDIO_KINDS[kind]
     assert info.audio == AudioStreamInfo(codec.removeprefix("lib").replace("mp3lame", "mp3"), rate, 2)
     assert info.video is None
@@ -55,11 +55,11 @@ def test_tags_at_the_end_do_not_change_the_identity(decoder: Decoder, tmp_path: 
 
 
 @pytest.mark.parametrize("kind", ["mp3", "m4a", "flac"])
-def test_cover_art_is_no_video(decoder: Decoder, tmp_path: Path, kind: str) -> None:
-    info = decoder.identify(write_audio(tmp_path / f"cover.{kind}", cover=True))
+def test_cover_art_is_no_video(either: Decoder, tmp_path: Path, kind: str) -> None:
+    info = either.identify(write_audio(tmp_path / f"cover.{kind}", cover=True))
     assert info.has_cover
     assert info.video is None
-    assert info.audio_id == decoder.identify(write_audio(tmp_path / f"bare.{kind}")).audio_id
+    assert info.audio_id == either.identify(write_audio(tmp_path / f"bare.{kind}")).audio_id
 
 
 def test_a_track_of_one_still_is_a_cover(decoder: Decoder, tmp_path: Path) -> None:
@@ -92,9 +92,9 @@ def test_hostile_tags_are_bounded_and_valid_text(decoder: Decoder, tmp_path: Pat
     ],
 )  # fmt: skip
 def test_video_files_are_identified(
-    decoder: Decoder, tmp_path: Path, name: str, options: dict, codec: str, pix_fmt: str
+    either: Decoder, tmp_path: Path, name: str, options: dict, codec: str, pix_fmt: str
 ) -> None:
-    info = decoder.identify(write_video(tmp_path / name, **options))
+    info = either.identify(write_video(tmp_path / name, **options))
     assert info.audio is None
     assert info.audio_id is None
     assert info.video is not None

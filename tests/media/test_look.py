@@ -38,9 +38,9 @@ def corners(frame: Frame) -> list[str]:
     ],
 )
 def test_keyframes_show_the_right_colours_at_the_right_times(
-    decoder: Decoder, tmp_path: Path, name: str, options: dict
+    either: Decoder, tmp_path: Path, name: str, options: dict
 ) -> None:
-    frames = decoder.keyframes(write_video(tmp_path / name, **options))
+    frames = either.keyframes(write_video(tmp_path / name, **options))
     assert 6 <= len(frames) <= 12
     for frame in frames:
         assert frame.pixels.dtype == np.uint8
@@ -110,9 +110,9 @@ def test_pictures_stand_upright(
 
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.webm"])
-def test_a_sweep_finds_each_cut(decoder: Decoder, tmp_path: Path, name: str) -> None:
+def test_a_sweep_finds_each_cut(either: Decoder, tmp_path: Path, name: str) -> None:
     path = write_video(tmp_path / name, codec="libvpx-vp9" if name.endswith("webm") else "libx264", gop=250)
-    chunks = list(decoder.sweep(path))
+    chunks = list(either.sweep(path))
     times = np.concatenate([chunk.times for chunk in chunks])
     thumbs = np.concatenate([chunk.thumbs for chunk in chunks])
     assert (np.diff(times) > 0).all()
@@ -146,9 +146,9 @@ def test_a_sweep_brings_evenly_spread_frames(decoder: Decoder, tmp_path: Path) -
         assert np.abs(frame.pixels.mean((0, 1)) - colour).max() < 6
 
 
-def test_a_long_clip_is_swept_in_spread_windows(decoder: Decoder, tmp_path: Path) -> None:
+def test_a_long_clip_is_swept_in_spread_windows(either: Decoder, tmp_path: Path) -> None:
     path = write_video(tmp_path / "long.mp4", per_colour=50, gop=5)
-    chunks = list(decoder.sweep(path, SweepPlan(max_seconds=3, windows=3, frames_per_second=1)))
+    chunks = list(either.sweep(path, SweepPlan(max_seconds=3, windows=3, frames_per_second=1)))
     times = np.concatenate([chunk.times for chunk in chunks])
     assert chunks[0].spans == tuple((pytest.approx(t, abs=0.1), pytest.approx(t + 1, abs=0.1)) for t in (1.5, 5.5, 9.5))
     assert all(any(start - 0.01 <= t <= end for start, end in chunks[0].spans) for t in times)
@@ -157,13 +157,13 @@ def test_a_long_clip_is_swept_in_spread_windows(decoder: Decoder, tmp_path: Path
     assert [chunk.progress for chunk in chunks] == sorted(chunk.progress for chunk in chunks)
 
 
-def test_a_sweep_can_be_left_early(decoder: Decoder, tmp_path: Path) -> None:
+def test_a_sweep_can_be_left_early(either: Decoder, tmp_path: Path) -> None:
     path = write_video(tmp_path / "a.mp4", per_colour=60)
     for _ in range(5):
-        chunks = decoder.sweep(path)
+        chunks = either.sweep(path)
         assert next(iter(chunks)).progress < 1
         chunks.close()
-    assert decoder.keyframes(path)
+    assert either.keyframes(path)
 
 
 def test_a_truncated_clip_gives_what_is_there(decoder: Decoder, tmp_path: Path) -> None:

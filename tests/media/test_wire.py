@@ -118,6 +118,12 @@ def test_a_number_is_finite(value: object) -> None:
         Fields({"a": value}).number("a", -1e9, 1e9)
 
 
+def test_a_whole_number_has_no_fraction() -> None:
+    assert Fields({"a": 2}).whole("a", 0, 5) == 2
+    with pytest.raises(MediaError):
+        Fields({"a": 1.5}).whole("a", 0, 5)
+
+
 def test_a_childs_error_is_told_in_printable_words() -> None:
     with pytest.raises(MediaError) as caught:
         read_all(written(lambda writer: writer.error("no_audio", "has no \x1b[31maudio\n" + "x" * 1000)))

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from musechat.core.errors import MediaError
 from musechat.core.text import one_line
 from musechat.media.model import (
+    LONGEST,
     AudioClip,
     AudioPlan,
     AudioStreamInfo,
@@ -41,7 +42,6 @@ from musechat.media.model import (
 from musechat.media.wire import Array, Fields, Kind, Message, nonsense, read_messages
 from musechat.media.workers import Answer, Workers, best_workers
 
-LONGEST = 1e7  # seconds; 115 days
 AUDIO_REAL_TIME = 0.1  # of waiting per second of audio that is decoded
 VIDEO_REAL_TIME = 2.0
 KEYFRAME_SECONDS = 2.0

@@ -25,7 +25,7 @@ from av.stream import Discard, Disposition, Stream
 from av.video.stream import VideoStream
 
 from musechat.core.errors import MediaError
-from musechat.media.model import Limits
+from musechat.media.model import LONGEST, Limits
 from musechat.media.server import Task
 
 FORMATS = "mp3,aac,flac,ogg,mov,mp4,m4a,wav,aiff,matroska,webm,avi,mpegts"
@@ -125,6 +125,11 @@ def origin(container: InputContainer) -> float:
     return (container.start_time or 0) / 1e6
 
 
+def clamped(seconds: float) -> float:
+    """A time that the parent will believe."""
+    return min(max(0.0, seconds), LONGEST)
+
+
 def seek(container: InputContainer, seconds: float) -> bool:
     """Go to the last key frame before `seconds` from the start; False if the file cannot be searched."""
     try:
@@ -170,7 +175,7 @@ def identify(task: Task) -> None:
                 "fps": _mean_rate(video),
                 "pix_fmt": str(video.pix_fmt),
             }
-        fields["duration"] = min(max(seconds or 0.0, 0.0), 1e7)
+        fields["duration"] = clamped(seconds or 0.0)
         task.answer.meta(fields)
 
 

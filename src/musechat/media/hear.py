@@ -25,7 +25,7 @@ from av.filter import Graph
 from av.filter.context import FilterContext
 
 from musechat.core.errors import MediaError
-from musechat.media.demux import header_seconds, open_media, origin, packets, pick_streams, prepare, seek
+from musechat.media.demux import clamped, header_seconds, open_media, origin, packets, pick_streams, prepare, seek
 from musechat.media.model import F32, AudioPlan
 from musechat.media.server import Task
 from musechat.media.wire import Kind
@@ -52,6 +52,8 @@ def audio(task: Task) -> None:
             for i in range(plan.windows):
                 centre = (i + 0.5) * claimed / plan.windows
                 listener.window(max(0.0, centre - plan.window_seconds / 2), plan.window_seconds)
+            if not listener.lengths:
+                seek(container, 0.0)
         if not listener.lengths:
             listener.window(None, plan.max_seconds)
         if not listener.lengths:
@@ -84,8 +86,11 @@ class _Listener:
         for frame in self._frames(grace=0 if start is None else RESYNC_PACKETS):
             if first is None:
                 time = frame.time if frame.time is not None else origin(self._container) + (start or 0.0)
-                first = max(0.0, time - origin(self._container))
-            length += self._take(self._metered(frame))
+                first = clamped(time - origin(self._container))
+            try:
+                length += self._take(self._metered(frame))
+            except av.error.FFmpegError:  # a frame of a shape that no filter takes
+                self.damaged += 1
             if length >= seconds * self._plan.rate:
                 break
         if self._meter is not None and first is not None:
@@ -103,7 +108,7 @@ class _Listener:
         self._answer.meta(
             {
                 "windows": [{"start": s, "length": n} for s, n in zip(self.starts, self.lengths, strict=True)],
-                "duration": min(max(claimed, heard), 1e7) if cut else heard,
+                "duration": clamped(max(claimed, heard)) if cut else heard,
                 "damaged": self.damaged,
                 **self._meter.numbers(heard),
             }

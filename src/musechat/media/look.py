@@ -15,7 +15,6 @@ import math
 import struct
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import av
@@ -26,7 +25,17 @@ from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
 from musechat.core.errors import MediaError
-from musechat.media.demux import header_seconds, open_media, origin, packets, pick_streams, pixel_aspect, prepare, seek
+from musechat.media.demux import (
+    clamped,
+    header_seconds,
+    open_media,
+    origin,
+    packets,
+    pick_streams,
+    pixel_aspect,
+    prepare,
+    seek,
+)
 from musechat.media.model import U8, SweepPlan
 from musechat.media.server import Task
 from musechat.media.wire import Kind
@@ -163,7 +172,7 @@ def _spans(seconds: float, plan: SweepPlan) -> list[tuple[float, float]]:
 def _seconds(container: InputContainer, stream: VideoStream, frame: VideoFrame) -> float:
     if frame.pts is None or stream.time_base is None:
         return 0.0
-    return max(0.0, float(frame.pts * stream.time_base) - origin(container))
+    return clamped(float(frame.pts * stream.time_base) - origin(container))
 
 
 class _Sweeper:
@@ -230,30 +239,35 @@ class _Sweeper:
         self._sent = time.monotonic()
 
 
-@dataclass(slots=True)
 class _Canvas:
     """Draws decoded frames upright, in RGB, in any size."""
 
-    stream: VideoStream
-    max_side: int
-    _large: VideoReformatter = field(default_factory=VideoReformatter)
-    _small: VideoReformatter = field(default_factory=VideoReformatter)
+    def __init__(self, stream: VideoStream, max_side: int) -> None:
+        self._stream = stream
+        self._max_side = max_side
+        self._large, self._small = VideoReformatter(), VideoReformatter()
+        self._matrix: tuple[int, int, int, int] | None = None
 
     def draw(self, frame: VideoFrame, short_side: int) -> U8 | None:
         """→ (h, w, 3), the short side at most `short_side`, pixels square; None if it cannot be drawn."""
-        width, height = frame.width * float(pixel_aspect(self.stream)), float(frame.height)
+        width, height = frame.width * float(pixel_aspect(self._stream)), float(frame.height)
         scale = min(1.0, short_side / min(width, height))
         width, height = (min(LONGEST_RATIO * short_side, side * scale) for side in (width, height))
         return self._render(self._large, frame, max(1, round(width)), max(1, round(height)))
 
     def stamp(self, frame: VideoFrame, width: int, height: int) -> U8 | None:
         """→ (height, width, 3), whatever the picture's shape; None if it cannot be drawn."""
-        a, b, *_ = _display_matrix(frame)
+        a, b, *_ = self._orientation(frame)
         size = (height, width) if abs(b) > abs(a) else (width, height)
         return self._render(self._small, frame, *size)
 
+    def _orientation(self, frame: VideoFrame) -> tuple[int, int, int, int]:
+        """The first frame's for all: PyAV's side data and their frame keep each other in memory."""
+        self._matrix = self._matrix or _display_matrix(frame)
+        return self._matrix
+
     def _render(self, reformatter: VideoReformatter, frame: VideoFrame, width: int, height: int) -> U8 | None:
-        if not (0 < frame.width <= self.max_side and 0 < frame.height <= self.max_side):
+        if not (0 < frame.width <= self._max_side and 0 < frame.height <= self._max_side):
             raise MediaError(f"has pictures of {frame.width}×{frame.height} pixels", reason="too_large")
         matrix = None
         if frame.colorspace not in CONVERTIBLE and not frame.format.is_rgb:
@@ -265,7 +279,7 @@ class _Canvas:
         except av.error.FFmpegError:
             return None
         pixels: Any = drawn.to_ndarray()
-        return _upright(pixels, _display_matrix(frame))
+        return _upright(pixels, self._orientation(frame))
 
 
 def _display_matrix(frame: VideoFrame) -> tuple[int, int, int, int]:

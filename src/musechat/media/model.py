@@ -19,6 +19,9 @@ F64: TypeAlias = NDArray[np.float64]
 U8: TypeAlias = NDArray[np.uint8]
 
 
+LONGEST = 1e7  # seconds (115 days): no time or duration is believed above it
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much one untrusted file may cost: of the machine, of the clock, of the answer."""
