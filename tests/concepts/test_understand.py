@@ -19,16 +19,6 @@ from musechat.core.request import Request, Want
 VOCABULARY = shipped_vocabulary()
 ARTISTS = ("Muldjord", "Sectoid", "Mozart Opera Rock", "Indie Rock", "Low", "30 Seconds To Mars", "Kevin MacLeod",
            "Tempo Kings", "…")  # fmt: skip
-    "Muldjord",
-    "Sectoid",
-    "Mozart Opera Rock",
-    "Indie Rock",
-    "Low",
-    "30 Seconds To Mars",
-    "Kevin MacLeod",
-    "Tempo Kings",
-    "…",
-)
 HERE = Path(__file__).parent
 
 
@@ -57,12 +47,13 @@ def benchmark() -> ModuleType:
     return module
 
 
-def test_the_frozen_requests_are_understood() -> None:
-    counts = benchmark().measure(HERE / "requests.jsonl")["all"]
-    assert counts["lines"] >= 120
-    assert counts["found"] >= 0.95 * counts["must"]
-    assert counts["invented"] <= 0.03 * counts["said"]
-    assert counts["acts"] >= 0.98 * counts["lines"]
+@pytest.mark.parametrize(("file", "found"), [("requests.jsonl", 0.98), ("requests_later.jsonl", 0.97)])
+def test_the_frozen_requests_are_understood(file: str, found: float) -> None:
+    counts = benchmark().measure(HERE / file)["all"]
+    assert counts["lines"] >= 60
+    assert counts["found"] >= found * counts["must"]
+    assert counts["invented"] <= 0.02 * counts["said"]
+    assert counts["acts"] >= 0.95 * counts["lines"]
 
 
 @pytest.mark.parametrize(
@@ -126,6 +117,10 @@ def test_exclusions_reach_as_far_as_they_are_meant(text: str, meant: dict[str, o
         ("Great groove please", {"wants": ["groovy"]}),
         ("I like the piano, drums would be nice too", {"wants": ["drums"], "keep": ["piano"]}),
         ("I love it with the piano", {"keep": ["piano"]}),
+        ("turn the drums down a notch", {"less": [("drums", 0.5)], "unmatched": ["turn"]}),
+        ("the electronic drums are great", {"keep": ["electronic", "drums"]}),
+        ("can you replace it with a violin", {"wants": ["violin"]}),
+        ("more jazzy and slow, fizzy", {"more": ["jazz", "slow"], "unmatched": ["fizzy"]}),
         ("keys", {"wants": ["piano"], "unmeasurable": ["keyboard"]}),
     ],
 )
@@ -141,6 +136,9 @@ def test_changes_and_what_to_keep(text: str, meant: dict[str, object]) -> None:
         ("more muldjord", {"artist": "Muldjord"}),
         ("no more muldjord", {"not_artists": ["Muldjord"]}),
         ("no Muldjord. Well, Muldjord is fine", {"artist": "Muldjord"}),
+        ("no vocals, in the style of Björk", {"vocals": "none", "unmeasurable": ["style of Björk"]}),
+        ("no vocals or Muldjord", {"vocals": "none", "not_artists": ["Muldjord"]}),
+        ("nothing in the style of Björk", {"unmeasurable": ["not style of Björk"]}),
         ("I like Muldjord", {"unmeasurable": ["style of Muldjord"]}),
         ("less Muldjord", {"unmeasurable": ["not style of Muldjord"]}),
         ("in the style of Mozart Opera Rock", {"unmeasurable": ["style of Mozart Opera Rock"]}),
@@ -340,13 +338,13 @@ def test_politeness_changes_nothing(text: str, filler: str) -> None:
 NEGATIONS = ["no {}", "without {}", "I don't want any {}", "nothing {}", "not {}", "please, no {}, thanks", "never {}"]
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.sampled_from(list(VOCABULARY.concepts.values())), st.sampled_from(NEGATIONS))
-def test_an_excluded_concept_is_never_wanted(concept, negation: str) -> None:
-    request = read(negation.format(concept.name))
-    assert concept.name not in concepts(request.wants, request.more, request.keep)
-    excluded = concepts(request.avoids) | {name.removeprefix("no ") for name in request.unmeasurable}
-    assert concept.name in excluded or request.constraints.vocals in ("none", "any")
+@pytest.mark.parametrize("negation", NEGATIONS)
+def test_an_excluded_concept_is_never_wanted(negation: str) -> None:
+    for concept in VOCABULARY.concepts.values():
+        request = read(negation.format(concept.name))
+        assert concept.name not in concepts(request.wants, request.more, request.keep), request
+        excluded = concepts(request.avoids) | {name.removeprefix("no ") for name in request.unmeasurable}
+        assert concept.name in excluded or request.constraints.vocals in ("none", "any"), request
 
 
 def test_exclusions_need_a_negation() -> None:

@@ -28,29 +28,22 @@ _CONTENT = frozenset(
         "name quote",
     )
 )
-_IDLE = frozenset(("filler", "be", "praise", "want", "would", "soft", "strong", "neutral", "article", "and"))
+_ALWAYS: tuple[Act, ...] = ("undo", "reject", "different")
+_IDLE = frozenset(("filler", "praise", "want", "would", "soft", "strong", "neutral", "article", "and"))
 
 
 def act_of(spans: Sequence[Span], asks: bool) -> Act:
     """`asks`: the message holds a wish, a limit or a name."""
-    fired = set[Act]()
-    for clause in _clauses(spans):
-        fired |= set(_fired(clause))
+    fired = {act for clause in _clauses(spans) for act in _fired(clause)}
     kinds = {span.kind for span in spans}
-    praised = not asks and bool(kinds & {"praise", "accept", "keep"})
-    if "undo" in fired:
-        return "undo"
-    if "reject" in fired or (not asks and _bare_no(spans)):
-        return "reject"
-    if "different" in fired:
-        return "different"
-    if praised and "reset" in kinds:
-        return "refine"
-    if not asks and ("accept" in fired or ("praise" in kinds and not kinds & _CONTENT)):
-        return "accept"
-    if "why" in fired and not asks:
-        return "why"
-    return "refine" if asks else "nothing"
+    if not asks and _bare_no(spans):
+        fired.add("reject")
+    if not asks and "praise" in kinds and not kinds & _CONTENT:
+        fired.add("accept")
+    if "reset" in kinds and kinds & {"praise", "accept", "keep"}:
+        asks = True  # "I like it, but …"
+    allowed: tuple[Act, ...] = _ALWAYS if asks else (*_ALWAYS, "accept", "why")
+    return next((act for act in allowed if act in fired), "refine" if asks else "nothing")
 
 
 def _clauses(spans: Sequence[Span]) -> Iterator[list[Span]]:

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-from musechat.core.errors import InputError
 from musechat.concepts.tokens import Token, words
-from musechat.concepts.vocabulary import Vocabulary, plurals
+from musechat.concepts.vocabulary import Vocabulary, comparatives, plurals
+from musechat.core.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,6 @@ class Lexicon:
     def __init__(self, vocabulary: Vocabulary, cues: str | None = None) -> None:
         """`cues`: the text of a `cues.toml`, None for the one that ships. Raises `InputError` for a double meaning."""
         plain = tomllib.loads(cues or resources.files("musechat.concepts").joinpath("cues.toml").read_text("utf-8"))
-        self.foreign = frozenset(plain["foreign"]["words"])
         self._senses: dict[tuple[str, ...], Sense] = {}
         for concept in vocabulary.concepts.values():
             for word in concept.words:
@@ -55,16 +54,21 @@ class Lexicon:
             self._add(phrase, Sense("trap", (phrase,)))
         for concept in vocabulary.concepts.values():
             self._add_forms(plurals(concept), Sense("concept", (concept.name,)))
+            self._add_forms(comparatives(concept), Sense("comparative", (concept.name,)))
             if concept.kind == "instrument":
                 self._add_forms([word + "less" for word in concept.words], Sense("lacks", (concept.name,)))
         self._add_forms(plain["filler"]["words"], Sense("filler", ()))
+        foreign = plain["foreign"]
+        self.foreign = frozenset(word for word in foreign["words"] if (word,) not in self._senses)
+        self.english = frozenset(foreign["english"])
         self._longest: dict[str, int] = {}
         for phrase in self._senses:
             self._longest[phrase[0]] = max(len(phrase), self._longest.get(phrase[0], 0))
 
-    def find(self, tokens: Sequence[Token], start: int) -> tuple[Sense, int] | None:
-        """The sense of the longest phrase that begins at `start`, and its length in tokens."""
-        for length in range(min(self._longest.get(tokens[start].word, 0), len(tokens) - start), 0, -1):
+    def find(self, tokens: Sequence[Token], start: int, end: int | None = None) -> tuple[Sense, int] | None:
+        """The sense of the longest phrase that begins at `start` and stays before `end`, and its length in tokens."""
+        room = (len(tokens) if end is None else end) - start
+        for length in range(min(self._longest.get(tokens[start].word, 0), room), 0, -1):
             phrase = tokens[start : start + length]
             sense = self._senses.get(tuple(token.word for token in phrase))
             if sense is not None and all(token.kind == "word" for token in phrase):

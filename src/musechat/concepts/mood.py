@@ -29,7 +29,9 @@ class MoodSettings:
 MOODS = MoodSettings()
 
 
-def moods_at(valence: float, arousal: float, vocabulary: Vocabulary, settings: MoodSettings = MOODS) -> tuple[Want, ...]:
+def moods_at(
+    valence: float, arousal: float, vocabulary: Vocabulary, settings: MoodSettings = MOODS
+) -> tuple[Want, ...]:
     """The nearest moods of a point (each coordinate in -1..1), strongest first; none for an unclear point."""
     clarity = min(1.0, math.hypot(valence, arousal) / settings.clear)
     found = []

@@ -22,9 +22,9 @@ Relation = Literal["by", "like", "bare", "quote"]
 KnownNames = dict[str, list[tuple[tuple[str, ...], str]]]
 
 _QUOTE = re.compile(r'"([^"]{1,80})"|“([^”]{1,80})”|«([^»]{1,80})»')
-_TITLE_WORDS = frozenset("song track tune titled called named entitled by like artist band".split())
-_CONNECTORS = frozenset("of the in de la le von van der".split())
-_BEFORE_NAME = frozenset("more never no by play some without not from".split())
+_TITLE_WORDS = frozenset(("song", "track", "tune", "titled", "called", "named", "by", "like", "artist", "band"))
+_CONNECTORS = frozenset(("of", "the", "in", "de", "la", "le", "von", "van", "der"))
+_BEFORE_NAME = frozenset(("more", "never", "no", "by", "play", "some", "without", "not", "from"))
 _LONGEST_NAME, _SKIPPED, _SPELLED_CUE = 12, 3, 3
 
 
@@ -95,7 +95,8 @@ class _Finder:
             return self._behind(i + length, "like" if sense.kind == "like" else "by", length, sense.kind), length
         if last == "by" or (last == "like" and sense.kind == "more"):
             return self._behind(i + length, "by" if last == "by" else "like", length, sense.kind), length
-        return None, length
+        inside = (step for step in range(1, length) if self._known(i + step, "bare") is not None)
+        return None, next(inside, length)
 
     def _behind(self, start: int, relation: Relation, cue_length: int, cue: str) -> Name | None:
         i = start

@@ -2,8 +2,7 @@
 
 In: short phrases, a text encoder. Out: a concept for each, or none.
 
-- Conservative: the nearest concept must be near, and clearly nearer than any unrelated one. What is not is left
-  unmatched, which the user sees.
+- Conservative: the nearest surface form must be very near. What is not is left unmatched, which the user sees.
 - The concepts' vectors are made once, when first needed.
 """
 
@@ -16,16 +15,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from musechat.concepts.vocabulary import Concept, Vocabulary
+    from musechat.concepts.vocabulary import Vocabulary
     from musechat.core.features import Floats
     from musechat.core.protocols import TextEncoder
 
 
 @dataclass(frozen=True, slots=True)
 class OpenSettings:
-    """`near`: least cosine of phrase and surface form."""
+    """`near`: least cosine of phrase and surface form, set on 121 phrases with MiniLM (benchmarks/open_words.py)."""
 
-    near: float = 0.72
+    near: float = 0.77
 
 
 SETTINGS = OpenSettings()
@@ -40,7 +39,7 @@ class OpenVocabulary:
     @cached_property
     def _forms(self) -> tuple[Floats, list[str]]:
         """Vectors of all surface forms (f, d), and whose form each is."""
-        forms = [(form, c.name) for c in self._vocabulary.concepts.values() for form in described(c)]
+        forms = [(word, c.name) for c in self._vocabulary.concepts.values() for word in c.words]
         return self._encoder.encode([form for form, _ in forms]), [name for _, name in forms]
 
     def nearest(self, phrases: list[str]) -> list[str | None]:
@@ -48,13 +47,6 @@ class OpenVocabulary:
         if not phrases:
             return []
         vectors, names = self._forms
-        cosines = self._encoder.encode([f"{phrase} music" for phrase in phrases]) @ vectors.T  # (p, f)
+        cosines = self._encoder.encode(phrases) @ vectors.T  # (p, f)
         best = np.argmax(cosines, axis=1)
-        return [
-            names[place] if cosines[row, place] >= self._settings.near else None for row, place in enumerate(best)
-        ]
-
-
-def described(concept: Concept) -> list[str]:
-    """How a concept's surface forms are put to a text encoder: as music, so that "country" is no land."""
-    return [f"{word} music" for word in concept.words]
+        return [names[place] if cosines[row, place] >= self._settings.near else None for row, place in enumerate(best)]

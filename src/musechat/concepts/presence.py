@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from musechat.concepts.reference import Reference, fit_reference, inputs
+from musechat.concepts.reference import TAG_PRIOR, Reference, fit_reference, inputs
 from musechat.concepts.vocabulary import ATTRIBUTES, Vocabulary
 from musechat.core.errors import InputError
 
@@ -32,8 +32,9 @@ class PresenceSettings:
     """`furthest`: standard scores are clipped there; `slope`: of the logistic that stands for the normal integral.
 
     `cuts`: score from which a track breaks an exclusion, per kind; `spoken`: raw probability of a concept's own tag
-    (weight ≥ `own`) that breaks it whatever is usual. Both are set to cut too much rather than too little, and not
-    yet fitted on labels.
+    (weight ≥ `own`) that breaks it whatever is usual, as being among the `told` strongest tags and at least `heard` does. Excluding a genre
+    excludes its narrower genres: those that its own tags are heard in by `leans` or more. All are set to cut too much rather
+    than too little, and not yet fitted on labels.
     """
 
     correlation: float = 0.5
@@ -54,6 +55,9 @@ class PresenceSettings:
     )
     own: float = 0.6
     spoken: float = 0.3
+    told: int = 6
+    heard: float = 0.1
+    leans: float = 0.3
 
 
 SETTINGS = PresenceSettings()
@@ -98,9 +102,14 @@ class ConceptScorer:
                 self._weights[place[source], column] = weight
         self._used = self._weights != 0
         own = self._weights[: len(tag_names)] >= settings.own  # (t, c)
-        self._own = own & np.array([c.kind in ("genre", "instrument", "vocals") for c in self.concepts])
+        kinds = np.array([c.kind for c in self.concepts])
+        self._own, self._told = own & np.isin(kinds, ("genre", "instrument", "vocals")), own
+        genre = kinds == "genre"
+        leans = (self._weights[: len(tag_names)] >= settings.leans) & genre  # (t, c)
+        self._narrower = (own & genre).T.astype(np.float32) @ leans > 0  # (c, c): a kind of it
         rho, absolute = settings.correlation, np.abs(self._weights)
         self._weights /= np.sqrt((1 - rho) * (absolute**2).sum(axis=0) + rho * absolute.sum(axis=0) ** 2)
+        self._hear_voices = VoiceHearer(vocabulary, tag_names)
         self._cuts = np.array([settings.cuts[concept.kind] for concept in self.concepts], np.float32)
 
     def __call__(self, tags: Floats, attributes: Mapping[str, Floats]) -> Presence:
@@ -114,8 +123,9 @@ class ConceptScorer:
         else:
             measured = (known.astype(np.float32) @ self._used.astype(np.float32)) > 0
         breaks = self._breaks(tags, scores)
+        breaks |= breaks.astype(np.float32) @ self._narrower.T > 0
         names = tuple(concept.name for concept in self.concepts)
-        voice, voices = hear_voices(tags, self._tag_names)
+        voice, voices = self._hear_voices(np.nan_to_num(values[:, : tags.shape[1]], nan=TAG_PRIOR[0]))
         return Presence(names, scores, measured, breaks, voices, voice)
 
     def _scores(self, values: Floats, known: Bools, usual: Reference) -> Floats:
@@ -136,15 +146,19 @@ class ConceptScorer:
             loud = np.flatnonzero(spoken[:, tag])
             if loud.size:
                 breaks[np.ix_(loud, np.flatnonzero(self._own[tag]))] = True
+        # What a reply would tell as one of the strongest tags cannot pass for absent.
+        strongest = np.partition(tags, -self._settings.told, axis=1)[:, -self._settings.told, None]
+        told = tags >= np.maximum(strongest, self._settings.heard)
+        breaks |= told.astype(np.float32) @ self._told > 0
         return breaks
 
 
 @dataclass(frozen=True, slots=True)
 class VoiceSettings:
-    """Logistic of (logit of singing − logit of no singing), per system, and what is allowed from which probability.
+    """Logistic of the evidence (logit of singing − logit of no singing), and what is allowed from which probability.
 
-    `none`: at most this for "no vocals"; `some`: at least this for "with vocals"; `side`: by how much one sex must
-    outweigh the other, in logits. Set by hand: no labelled singing was at hand.
+    `none`: below this for "no vocals"; `some`: at least this for "with vocals"; `side`: by how much one sex must
+    outweigh the other, in logits. Set by hand, not yet fitted: no labelled singing was at hand.
     """
 
     bias: float = 0.0
@@ -155,30 +169,32 @@ class VoiceSettings:
 
 
 VOICES = VoiceSettings()
-_SUNG = ("mtt:vocals", "mtt:vocal", "mtt:singing", "mtt:voice", "mtt:female vocal", "mtt:male vocal", "msd:female vocalists")
-_UNSUNG = ("mtt:no vocals", "mtt:no vocal", "mtt:no voice", "msd:instrumental")
-_FEMALE = ("mtt:female", "mtt:woman", "mtt:female vocal", "mtt:female voice", "msd:female vocalists", "msd:female vocalist")
-_MALE = ("mtt:male", "mtt:man", "mtt:male vocal", "mtt:male voice", "msd:male vocalists")
 
 
-def hear_voices(
-    tags: Floats, tag_names: tuple[str, ...], settings: VoiceSettings = VOICES
-) -> tuple[Floats, dict[str, Bools]]:
-    """How likely anybody sings (n,), and for each answer to "which voices" the tracks it allows (n,)."""
-    p = np.clip(np.nan_to_num(tags, nan=0.05), 1e-4, 1 - 1e-4)
-    logits = np.log(p / (1 - p))  # (n, t)
+class VoiceHearer:
+    """Judges who sings by the tags in the recipes of "vocals", "female vocals" and "male vocals"."""
 
-    def side(names: tuple[str, ...]) -> Floats:
-        strongest: Floats = np.sort(logits[:, [tag_names.index(name) for name in names]], axis=1)[:, -2:].mean(axis=1)
-        return strongest
+    def __init__(self, vocabulary: Vocabulary, tag_names: tuple[str, ...], settings: VoiceSettings = VOICES) -> None:
+        self._settings = settings
+        self._columns = {
+            (name, sign): [tag_names.index(tag) for tag, w in vocabulary[name].heard_by.items() if w * sign > 0]
+            for name, sign in (("vocals", 1), ("vocals", -1), ("female vocals", 1), ("male vocals", 1))
+        }
 
-    sung = np.maximum(side(_SUNG), np.maximum(side(_FEMALE), side(_MALE)))
-    voice = (1 / (1 + np.exp(-settings.slope * (sung - side(_UNSUNG) - settings.bias)))).astype(np.float32)
-    lean = side(_FEMALE) - side(_MALE)
-    some = voice >= settings.some
-    return voice, {
-        "none": voice < settings.none,
-        "any": some,
-        "female": some & (lean > settings.side),
-        "male": some & (-lean > settings.side),
-    }
+    def __call__(self, logits: Floats) -> tuple[Floats, dict[str, Bools]]:
+        """Of tags' `logits` (n, t): how likely anybody sings (n,); for each kind of voices the tracks it allows (n,).
+
+        A side speaks with the mean of its two strongest tags.
+        """
+
+        def side(name: str, sign: int = 1) -> Floats:
+            pair: Floats = np.sort(logits[:, self._columns[name, sign]], axis=1)[:, -2:].mean(axis=1)
+            return pair
+
+        settings, female, male = self._settings, side("female vocals"), side("male vocals")
+        evidence = np.maximum(side("vocals"), np.maximum(female, male)) - side("vocals", -1)
+        voice = (1 / (1 + np.exp(settings.bias - settings.slope * evidence))).astype(np.float32)
+        some = voice >= settings.some
+        lean = female - male
+        allowed = {"none": voice < settings.none, "any": some}
+        return voice, allowed | {"female": some & (lean > settings.side), "male": some & (-lean > settings.side)}

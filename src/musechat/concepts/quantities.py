@@ -29,7 +29,8 @@ class Tolerance:
 
 
 TOLERANCE = Tolerance()
-_SPELLED = {word: n for n, word in enumerate("one two three four five six seven eight nine ten".split(), start=1)}
+_NUMERALS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_SPELLED = {word: n for n, word in enumerate(_NUMERALS, start=1)}
 _BPM = r"bpm|b\.p\.m|beats per minute|beats a minute"
 _TIME = r"seconds?|secs?|minutes?|mins?"
 _NUMBER = rf"\d{{1,2}}:\d{{2}}|\d{{1,4}}(?:\.\d{{1,2}})?|(?:{'|'.join(_SPELLED)}|half a)(?=[ -](?:{_TIME})\b)"
@@ -38,20 +39,28 @@ _QUANTITY = re.compile(
     rf"(?:\s{{0,2}}-?\s{{0,2}}({_BPM}|{_TIME}))?(?!\w)",
     re.IGNORECASE,
 )
-_AT_LEAST = "at least|minimum of|minimum|min|no slower than|not slower than|no less than|not less than|no shorter than|not shorter than|not under|not below|nothing under|nothing below|no lower than|from"
-_AT_MOST = "at most|maximum of|maximum|max|up to|no faster than|not faster than|no more than|not more than|no longer than|not longer than|not over|not above|nothing over|nothing above|no higher than|within|or less"
+_AT_LEAST = (
+    "at least|minimum of|minimum|min|from|no slower than|not slower than|no less than|not less than|no shorter than|"
+    "not shorter than|no lower than|not under|not below|nothing under|nothing below"
+)
+_AT_MOST = (
+    "at most|maximum of|maximum|max|up to|within|no faster than|not faster than|no more than|not more than|"
+    "no longer than|not longer than|no higher than|not over|not above|nothing over|nothing above"
+)
 _ABOVE = "over|above|more than|faster than|longer than|higher than|upwards of"
 _BELOW = "under|below|less than|slower than|shorter than|lower than"
 _AROUND = "around|about|roughly|approximately|approx|circa|ca|near|close to|say|~"
 _BEFORE = re.compile(rf"(?:^|[^\w])({_AT_LEAST}|{_AT_MOST}|{_ABOVE}|{_BELOW}|{_AROUND})\.?\s*(?:the |a |an )?$", re.I)
 _AFTER = re.compile(
-    r"^\s{0,2}(?:long )?,?\s?(max(?:imum)?|min(?:imum)?|tops|at most|at least|or (?:more|less|faster|slower|above|below|longer|shorter|over|under)|ish)\b",
+    r"^\s{0,2}(?:long )?,?\s?(max(?:imum)?|min(?:imum)?|tops|at most|at least|ish|"
+    r"or (?:more|less|faster|slower|above|below|longer|shorter|over|under))\b",
     re.I,
 )
 _NOT = re.compile(r"\b(?:not|n't|no)\s+(?:at\s+)?$", re.I)
 _OF_CLIP = re.compile(
     r"^[ -]{0,2}(?:long )?(?:video|clip|film|vlog|reel|montage|movie|ad|scene|intro|in\b|into\b|mark)", re.I
 )
+_LONG = re.compile(r"^[ -]{0,2}(?:long\b|in length)", re.I)
 _OF_TRACK = re.compile(r"^[ -]{0,2}(?:long\b|in length|(?:\w+ )?(?:track|song|piece|version|tune|edit|cut)\b)", re.I)
 _BARE_TEMPO = frozenset(f"{_ABOVE}|faster than|{_BELOW}".split("|")) - {"longer than", "shorter than"}
 _LOW = frozenset(f"{_AT_LEAST}|{_ABOVE}|or more|or faster|or above|or longer|or over".split("|"))
@@ -80,8 +89,9 @@ def find_quantities(line: str) -> Quantities:
             continue
         kind = next(iter(limits)).split("_")[0]
         found = {name: value for name, value in found.items() if not name.startswith(kind)} | limits
+        tail = suffix if suffix and not prefix else _LONG.match(after)
         start = match.start() - (len(before) - prefix.start(1) if prefix else 0)
-        spans.append((start, match.end() + (suffix.end() if suffix and not prefix else 0)))
+        spans.append((start, match.end() + (tail.end() if tail else 0)))
     return Quantities(Constraints(**found), tuple(spans))  # type: ignore[arg-type]
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import resources
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,7 +47,9 @@ class Reference:
 
     def to_json(self) -> str:
         """One line an input, to be kept in a repository."""
-        rows = {n: [round(float(m), 3), round(float(s), 3)] for n, m, s in zip(self.names, self.mean, self.std, strict=True)}
+        rows = {
+            n: [round(float(m), 3), round(float(s), 3)] for n, m, s in zip(self.names, self.mean, self.std, strict=True)
+        }
         inputs = ",\n".join(f"  {json.dumps(name)}: {row}" for name, row in rows.items())
         return f'{{"tracks": {self.tracks}, "inputs": {{\n{inputs}\n}}}}\n'
 
@@ -59,6 +62,12 @@ class Reference:
             raise InputError(f"The reference statistics have no entry for {missing[0]!r}; fit them again.")
         table = np.array([plain["inputs"][name] for name in names], np.float32)  # (t + a, 2)
         return cls(names, table[:, 0], table[:, 1], int(plain["tracks"]))
+
+
+def shipped_reference(tag_names: tuple[str, ...]) -> Reference:
+    """What is usual in the free music that `tools/fit_reference.py` names."""
+    text = resources.files("musechat.concepts").joinpath("reference.json").read_text("utf-8")
+    return Reference.from_json(text, tag_names)
 
 
 def inputs(tags: Floats, attributes: Mapping[str, Floats]) -> Floats:

@@ -39,11 +39,13 @@ _OPENS: dict[str, Mode] = {
 }
 _FAMILY = {"instrument": "source", "vocals": "source", "genre": "style", "era": "style", "use": "style"}
 _NOUNS = ("instrument", "vocals", "use")
-_HARMLESS = ("filler", "be", "would", "praise", "article", "strong", "soft", "neutral")
+_HARMLESS = ("filler", "would", "praise", "article", "strong", "soft", "neutral")
 _LOUDISH = ("loud", "heavy", "busy", "hard", "intense", "powerful", "distorted", "raw")
+_SWAPS = ("replace", "replacing", "swap", "substitute", "switch", "change", "trade")
 _EXCEPTIONS = ("except", "apart", "excluding")
 _LOUDNESS: dict[str, Wish] = {"loud": "more", "powerful": "more", "quiet": "less", "soft": "less"}
-_DEFINITE = frozenset("the this that these those its your her his".split())
+_PARTICLES: dict[str, Wish] = {"up": "more", "down": "less"}
+_DEFINITE = frozenset(("the", "this", "that", "these", "those", "its", "your", "her", "his"))
 HALF, PLAIN, STRONG = 0.5, 1.0, 1.5
 _PATIENCE = 7
 """Spans after which an exclusion that has met no concept is forgotten."""
@@ -73,14 +75,15 @@ class Reading:
 
     events: list[Event] = field(default_factory=list)
     names: list[tuple[str, str, bool]] = field(default_factory=list)
-    licence: str | None = None
+    licences: list[str] = field(default_factory=list)
     leftovers: list[Leftover] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class _Scope:
     """`last`: the concept taken last under this scope; `join`: what stood since; `age`: spans since it opened;
-    `heard`: an unknown word stood in the place of a concept.
+    `heard`: an unknown word stood in the place of a concept;
+    `swapping`: what is excluded is to be replaced by what follows "with".
     """
 
     mode: Mode = "want"
@@ -89,6 +92,7 @@ class _Scope:
     join: Literal["", "and", "or", "comma"] = ""
     age: int = 0
     heard: bool = False
+    swapping: bool = False
 
     @property
     def waiting(self) -> bool:
@@ -110,8 +114,8 @@ class _Walk:
         self.clause_start = 0
         self.skip: set[int] = set()
         self.asking = False
-        same = {kind: self._open_mode for kind in _OPENS}
-        self.handlers: dict[str, Callable[[int, Span], None]] = same | {
+        self.handlers: dict[str, Callable[[int, Span], None]] = {
+            **dict.fromkeys(_OPENS, self._open_mode),
             "concept": self._concept,
             "comparative": self._concept,
             "lacks": self._concept,
@@ -181,6 +185,7 @@ class _Walk:
             self._open("want")
         else:
             self._open(_OPENS[span.kind], HALF if span.kind == "mild" else PLAIN)
+            self.scope.swapping = span.first in _SWAPS
 
     def _more_or_less(self, i: int, span: Span) -> None:
         flipped = self.scope.waiting and self.scope.mode in NEGATIVE
@@ -228,7 +233,8 @@ class _Walk:
             self._open("want")
 
     def _with(self, i: int, span: Span) -> None:
-        done = not self.scope.waiting or (self.scope.heard and self.scope.mode not in NEGATIVE)
+        heard = self.scope.heard and self.scope.mode not in NEGATIVE
+        done = heard or self.scope.swapping or not self.scope.waiting
         if done and self.scope.mode not in ("keep", "describe", "mention"):
             self._open("want")
 
@@ -238,9 +244,8 @@ class _Walk:
     def _comma(self, i: int, span: Span) -> None:
         self._settle()
         self.clause_start = i + 1
-        if self.scope.waiting or self.scope.mode in ("describe", "mention"):
-            self._open("want")
-        elif self.scope.mode == "contrast" and not self._closed_by_or(i):
+        listed = self.scope.mode != "contrast" or self._closed_by_or(i)
+        if self.scope.waiting or self.scope.mode in ("describe", "mention") or not listed:
             self._open("want")
         elif self.scope.mode == "contrast":
             self.scope.join = "or"
@@ -249,12 +254,8 @@ class _Walk:
 
     def _closed_by_or(self, i: int) -> bool:
         """Whether the list that goes on at `i` ends with "or": "not sad, slow or boring"."""
-        for j in range(i + 1, min(i + 12, len(self.spans))):
-            if self._kind(j) == "or":
-                return True
-            if self._kind(j) not in ("concept", "comma", "filler"):
-                return False
-        return False
+        kinds = (self._kind(j) for j in range(i + 1, i + 12))
+        return next((kind for kind in kinds if kind not in ("concept", "comma", "filler")), "") == "or"
 
     def _stop(self, i: int, span: Span) -> None:
         self._settle()
@@ -270,19 +271,24 @@ class _Walk:
     # What is said
 
     def _word(self, i: int, span: Span) -> None:
-        self.out.leftovers.append(Leftover(span.start, span.end, self.scope.mode))
+        mode = "describe" if span.kind == "trap" else self.scope.mode
+        self.out.leftovers.append(Leftover(span.start, span.end, mode))
         self.scope.heard = True
 
     def _licence(self, i: int, span: Span) -> None:
-        if self.scope.mode not in NEGATIVE:
-            self.out.licence = span.names[0]
+        if self.scope.mode in NEGATIVE:
+            self._word(i, span)
+        else:
+            self.out.licences.append(span.names[0])
 
     def _name(self, i: int, span: Span) -> None:
         if self.scope.mode == "mention":
-            return
+            return self._word(i, span)
         relation = span.kind.split()[1]
         if relation == "bare" and self.scope.mode in ("keep", "less"):
             relation = "like"
+        if not self.scope.waiting and self.scope.join != "or":  # "no vocals, in the style of …"
+            self._open("want")
         negated = self.scope.mode in NEGATIVE or (relation == "like" and self.scope.mode == "less")
         self.out.names.append((relation, span.names[0], negated))
 
@@ -308,7 +314,7 @@ class _Walk:
             return "more", self._take_pending()
         if scope.mode in ("want", "keep") and (verdict := self._verdict(i)) is not None:
             return verdict
-        if scope.mode == "keep" and self._kind(i + 1) == "would":
+        if scope.mode == "keep" and any(span.first == "would" for span in self.spans[i + 1 : i + 2]):
             self._open("want")
         elif scope.mode == "want" and self._is_praised(i):
             self._open("keep")
@@ -327,7 +333,7 @@ class _Walk:
             return False
         family = _FAMILY.get(last.kind, "quality") == _FAMILY.get(concept.kind, "quality")
         if scope.join == "and":
-            return family or scope.mode == "keep"
+            return family or scope.mode == "keep" or (scope.mode == "more" and concept.kind not in _NOUNS)
         if scope.join == "comma":
             return last.kind == concept.kind and self._kind(i - 1) in ("comma", "and")
         return family or last.kind not in _NOUNS
@@ -339,26 +345,31 @@ class _Walk:
             return "avoid", PLAIN
         if not self._is_definite(i):
             return None
-        k = self._past(j + 1, ("filler", "soft", "strong"))
+        particle = self.spans[i + 1].first if i + 1 < len(self.spans) else ""
+        if particle in _PARTICLES:  # "turn the energy down"
+            return _PARTICLES[particle], self._take_pending()
+        k = self._past(j + 1, ("filler", "strong", "soft"))
         if self._kind(j) == "want" and self._kind(k) == "comparative" and self.spans[k].names[0] in _LOUDNESS:
             self.skip.add(k)
             return _LOUDNESS[self.spans[k].names[0]], self._take_pending()
-        if self._kind(j) != "be":
-            return None
-        j = self._past(j + 1, ("filler", "strong", "soft"))
-        if self._kind(j) == "praise" or (self._kind(j) == "concept" and "beautiful" in self.spans[j].names):
-            self.skip.add(j)
+        return self._predicate(k) if self._kind(j) == "be" else None
+
+    def _predicate(self, k: int) -> tuple[Wish, float] | None:
+        """What the words at `k`, behind "the drums are", say of them."""
+        kind, following = self._kind(k), self._kind(k + 1)
+        if kind == "praise" or (kind == "concept" and "beautiful" in self.spans[k].names):
+            self.skip.add(k)
             return "keep", PLAIN
-        if self._kind(j) == "reject":
-            return "avoid", PLAIN
-        if self._kind(j) == "less" and self._kind(j + 1) in ("stop", "comma", "reset", "and", "filler"):
+        if kind == "less" and following in ("stop", "comma", "reset", "and", "filler"):
             return "less", PLAIN
-        if self._kind(j) == "too" and self._kind(j + 1) == "concept" and self.spans[j + 1].names[0] in _LOUDISH:
-            self.skip |= {j, j + 1}
+        if kind == "too" and following == "concept" and self.spans[k + 1].names[0] in _LOUDISH:
+            self.skip |= {k, k + 1}
             return "less", self._take_pending()
-        return None
+        return ("avoid", PLAIN) if kind == "reject" else None
 
     def _is_definite(self, i: int) -> bool:
+        while i > 0 and self._kind(i - 1) == "concept":  # "the rock energy"
+            i -= 1
         before = self.spans[i].start - (self.spans[i].first not in _DEFINITE)
         return before >= 0 and self.tokens[before].word in _DEFINITE
 
@@ -381,7 +392,9 @@ class _Walk:
 
     def _is_praised(self, i: int) -> bool:
         """ "Great energy, but …": praise opens the sentence, the concept follows it, and something follows that."""
-        opens = self._kind(i - 1) == "praise" and self._kind(i - 2) == "stop"
-        goes_on = any(self._kind(j) == "reset" for j in range(i, min(i + 6, len(self.spans))))
-        ends = any(self._kind(j) == "stop" for j in range(i, min(i + 6, len(self.spans) - 1)))
-        return opens and (goes_on or ends)
+        if self._kind(i - 1) != "praise" or self._kind(i - 2) != "stop":
+            return False
+        ahead = range(i, min(i + 10, len(self.spans)))
+        end = next((j for j in ahead if self._kind(j) in ("stop", "reset")), len(self.spans))
+        said = (self._kind(j) for j in range(end + 1, min(end + 10, len(self.spans))))
+        return self._kind(end) == "reset" or any(kind not in (*_HARMLESS, "stop", "comma") for kind in said)

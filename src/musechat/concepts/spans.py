@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from musechat.concepts.lexicon import Lexicon
+from musechat.concepts.lexicon import Lexicon, Sense
 from musechat.concepts.names import KnownNames, Name, find_names
 from musechat.concepts.quantities import find_quantities
 from musechat.concepts.tokens import Token, tokenize
 from musechat.core.request import Constraints
+
+_UNKNOWN = Sense("word", ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,30 +43,22 @@ def annotate(line: str, lexicon: Lexicon, known: KnownNames) -> Annotated:
     tokens = tokenize(line)
     names = find_names(line, tokens, lexicon, known)
     quantities = find_quantities(_masked(line, tokens, names))
-    named = {name.start: name for name in names}
-    numbers = iter(quantities.spans)
-    number = next(numbers, None)
+    counted = bytearray(len(line))
+    for start, end in quantities.spans:
+        counted[start:end] = b"1" * (end - start)
     spans: list[Span] = []
-    i = 0
-    while i < len(tokens):
-        token = tokens[i]
-        while number is not None and number[1] <= token.start:
-            number = next(numbers, None)
-        if i in named:
-            span = Span(f"name {named[i].relation}", (named[i].text,), i, named[i].end, token.word)
-        elif token.kind != "word":
-            span = Span(token.kind, (), i, i + 1, token.word)
-        elif number is not None and number[0] <= token.start:
-            span = Span("number", (), i, i + 1, token.word)
-        else:
-            sense, length = lexicon.find(tokens, i) or (None, 1)
-            cut = next((j for j in range(i + 1, i + length) if j in named), i + length)
-            if cut < i + length:
-                sense, cut = None, i + 1
-            kind, meant = ("word", ()) if sense is None else (sense.kind, sense.names)
-            span = Span(kind, meant, i, cut, token.word)
-        spans.append(span)
-        i = span.end
+    for name in (*names, None):
+        until = len(tokens) if name is None else name.start
+        while (i := spans[-1].end if spans else 0) < until:
+            token = tokens[i]
+            if token.kind != "word" or counted[token.start]:
+                kind = token.kind if token.kind != "word" else "number"
+                spans.append(Span(kind, (), i, i + 1, token.word))
+            else:
+                sense, length = lexicon.find(tokens, i, until) or (_UNKNOWN, 1)
+                spans.append(Span(sense.kind, sense.names, i, i + length, token.word))
+        if name is not None:
+            spans.append(Span(f"name {name.relation}", (name.text,), name.start, name.end, tokens[name.start].word))
     return Annotated(line, tokens, spans, quantities.limits)
 
 

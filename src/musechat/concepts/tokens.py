@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from musechat.core.text import one_line
@@ -18,9 +19,7 @@ STOPS, COMMAS, JOINS = ".!?;:…", ",()[]—–|", "&+/"
 _PIECE = re.compile(r"[^\W_]+(?:['’ʼ][^\W_]+)*|[^\s]")
 _ENDINGS = ("s", "d", "m", "re", "ll", "ve")
 _IRREGULAR = {"ca": "can", "wo": "will", "sha": "shall", "ai": "is"}
-_BARE_NOT = frozenset(
-    "dont cant wont isnt arent wasnt werent doesnt didnt wouldnt couldnt shouldnt havent hasnt".split()
-)
+_BARE_NOT = re.compile("(?:do|ca|wo|is|are|was|were|does|did|would|could|should|have|has)nt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +70,17 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(token.word for token in tokenize(text) if token.kind == "word")
 
 
+def is_foreign(tokens: Sequence[Token], foreign: frozenset[str], english: frozenset[str]) -> bool:
+    """At least two different function words of other languages, and more of them than of English ones."""
+    said = {token.word for token in tokens}
+    return len(said & foreign) > max(1, len(said & english))
+
+
 def _opened(piece: str, start: int, end: int) -> list[Token]:
     word, capital = folded(piece), piece[0].isupper()
     stem, mark, ending = word.rpartition("'")
-    if word in _BARE_NOT or (stem.endswith("n") and ending == "t"):
-        base = word[:-2] if word in _BARE_NOT else stem[:-1]
+    if _BARE_NOT.fullmatch(word) or (stem.endswith("n") and ending == "t"):
+        base = stem[:-1] if mark else word[:-2]
         cut = start + min(len(base), end - start)
         return [Token(_IRREGULAR.get(base, base), start, cut, capital=capital), Token("not", cut, end)]
     if mark and stem and ending in _ENDINGS:

@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from musechat.concepts.acts import act_of
-from musechat.concepts.lexicon import Lexicon, lexicon_of
+from musechat.concepts.lexicon import lexicon_of
 from musechat.concepts.names import known_names
 from musechat.concepts.scope import WISH_OF, Event, Leftover, Reading, Wish, read
 from musechat.concepts.spans import Annotated, annotate
-from musechat.concepts.tokens import Token, clean
-from musechat.core.request import Act, Constraints, Request, Vocals, Want
+from musechat.concepts.tokens import clean, is_foreign
+from musechat.core.request import Act, Request, Vocals, Want
 from musechat.core.text import one_line
 
 if TYPE_CHECKING:
@@ -56,19 +56,32 @@ def understand(
 ) -> Request:
     """Never raises on any text. `artists`: names known to the library; `open_vocabulary`: tries leftover phrases."""
     lexicon = lexicon_of(vocabulary)
-    line = clean(text, LIMITS.characters)
+    annotated = annotate(clean(text, LIMITS.characters), lexicon, known_names(tuple(artists)))
+    act: Act = "nothing"
+    if is_foreign(annotated.tokens, lexicon.foreign, lexicon.english):
+        everything = [Leftover(i, i + 1, "mention") for i, t in enumerate(annotated.tokens) if t.kind == "word"]
+        request, phrases = Request(), _phrases(annotated, everything)
+    else:
+        reading = read(annotated, vocabulary)
+        opened, phrases = _opened(annotated, _phrases(annotated, reading.leftovers), open_vocabulary)
+        request = _request(_resolved([*reading.events, *opened], vocabulary), reading, annotated, vocabulary)
+        act = act_of(annotated.spans, asks=request != Request())
     note = (f"… (text cut at {LIMITS.characters:,} characters)",) if len(text) > LIMITS.characters else ()
-    shown = one_line(text, LIMITS.characters)
-    annotated = annotate(line, lexicon, known_names(tuple(artists)))
-    if _is_foreign(annotated.tokens, lexicon):
-        everything = [Leftover(i, i + 1, "mention") for i, token in enumerate(annotated.tokens) if token.kind == "word"]
-        return Request(text=shown, unmatched=_unmatched(annotated, _phrases(annotated, everything)) + note)
-    reading = read(annotated, vocabulary)
-    phrases = _phrases(annotated, reading.leftovers)
-    opened, phrases = _opened(annotated, phrases, open_vocabulary)
-    request = _request(_resolved([*reading.events, *opened], vocabulary), reading, annotated, vocabulary)
-    act = act_of(annotated.spans, asks=request != Request())
-    return dataclasses.replace(request, text=shown, act=act, unmatched=_unmatched(annotated, phrases) + note)
+    unmatched = (*_unmatched(annotated, phrases), *request.unmatched, *note)
+    return dataclasses.replace(request, text=one_line(text, LIMITS.characters), act=act, unmatched=unmatched)
+
+
+def _opened(
+    annotated: Annotated, phrases: list[Leftover], open_vocabulary: OpenVocabulary | None
+) -> tuple[list[Event], list[Leftover]]:
+    """Leftover phrases that the open vocabulary understands, at reduced weight, and those that remain."""
+    short = [p for p in phrases if p.mode in WISH_OF and p.end - p.start <= LIMITS.open_words][: LIMITS.shown]
+    if open_vocabulary is None or not short:
+        return [], phrases
+    found = open_vocabulary.nearest([_text(annotated, phrase) for phrase in short])
+    hits = {phrase: concept for phrase, concept in zip(short, found, strict=True) if concept is not None}
+    events = [Event(concept, WISH_OF[phrase.mode], LIMITS.open_weight) for phrase, concept in hits.items()]
+    return events, [phrase for phrase in phrases if phrase not in hits]
 
 
 def _resolved(events: Iterable[Event], vocabulary: Vocabulary) -> list[Event]:
@@ -97,15 +110,16 @@ def _request(events: list[Event], reading: Reading, annotated: Annotated, vocabu
     def those(wish: Wish) -> tuple[Want, ...]:
         return tuple(Want(event.concept, event.weight) for event in heard if event.wish == wish)
 
-    styles = [name if not negated else f"not {name}" for relation, name, negated in _styled(reading)]
-    artists = [name for relation, name, negated in reading.names if relation != "like" and not negated]
-    never = [name for relation, name, negated in reading.names if relation != "like" and negated]
+    styles = [f"{'not ' * no}style of {_name(name)}" for relation, name, no in reading.names if relation == "like"]
+    named = {_name(name): negated for relation, name, negated in reading.names if relation != "like"}
+    artists = [name for name, negated in named.items() if not negated]
+    licences = list(dict.fromkeys(reading.licences))
     constraints = dataclasses.replace(
         annotated.limits,
         vocals=vocals,
-        licence=reading.licence,
-        artist=_name(artists[-1]) if artists else None,
-        not_artists=tuple(dict.fromkeys(map(_name, never))),
+        licence=licences[-1] if licences else None,
+        artist=artists[-1] if artists else None,
+        not_artists=tuple(name for name, negated in named.items() if negated),
     )
     return Request(
         wants=those("want"),
@@ -114,12 +128,9 @@ def _request(events: list[Event], reading: Reading, annotated: Annotated, vocabu
         less=those("less"),
         keep=those("keep"),
         constraints=constraints,
+        unmatched=(*artists[:-1], *licences[:-1]),
         unmeasurable=tuple(dict.fromkeys((*unmeasurable, *styles))),
     )
-
-
-def _styled(reading: Reading) -> list[tuple[str, str, bool]]:
-    return [(r, f"style of {_name(name)}", negated) for r, name, negated in reading.names if r == "like"]
 
 
 def _name(name: str) -> str:
@@ -142,16 +153,6 @@ def _vocals(events: list[Event], vocabulary: Vocabulary) -> tuple[Vocals | None,
     return answer, rest
 
 
-def _is_foreign(tokens: Sequence[Token], lexicon: Lexicon) -> bool:
-    """At least two different function words of other languages, and more of them than of English ones."""
-    foreign = {token.word for token in tokens if token.word in lexicon.foreign}
-    english = {token.word for token in tokens if token.word in _ENGLISH}
-    return len(foreign) > 1 and len(foreign) > len(english)
-
-
-_ENGLISH = frozenset("the a an i it is and or of to for with but not no this that my you me we more less like".split())
-
-
 def _phrases(annotated: Annotated, leftovers: Sequence[Leftover]) -> list[Leftover]:
     """Neighbouring leftovers of one scope as one phrase."""
     merged: list[Leftover] = []
@@ -164,20 +165,6 @@ def _phrases(annotated: Annotated, leftovers: Sequence[Leftover]) -> list[Leftov
     return merged
 
 
-def _opened(
-    annotated: Annotated, phrases: list[Leftover], open_vocabulary: OpenVocabulary | None
-) -> tuple[list[Event], list[Leftover]]:
-    """Leftover phrases that an open vocabulary understands, and those that remain."""
-    short = [p for p in phrases if p.mode in WISH_OF and p.end - p.start <= LIMITS.open_words]
-    if open_vocabulary is None or not short:
-        return [], phrases
-    found = open_vocabulary.nearest([_text(annotated, phrase) for phrase in short[: LIMITS.shown]])
-    hits = [(phrase, concept) for phrase, concept in zip(short, found, strict=False) if concept is not None]
-    events = [Event(concept, WISH_OF[phrase.mode], LIMITS.open_weight) for phrase, concept in hits]
-    used = [phrase for phrase, _ in hits]
-    return events, [phrase for phrase in phrases if phrase not in used]
-
-
 def _text(annotated: Annotated, phrase: Leftover) -> str:
     return annotated.line[annotated.tokens[phrase.start].start : annotated.tokens[phrase.end - 1].end]
 
@@ -185,6 +172,3 @@ def _text(annotated: Annotated, phrase: Leftover) -> str:
 def _unmatched(annotated: Annotated, phrases: Sequence[Leftover]) -> tuple[str, ...]:
     lines = (one_line(_text(annotated, phrase), LIMITS.shown_characters) for phrase in phrases)
     return tuple(line for line in dict.fromkeys(lines) if line)[: LIMITS.shown]
-
-
-__all__ = ["Act", "Constraints", "understand"]

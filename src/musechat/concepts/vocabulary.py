@@ -13,13 +13,12 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib import resources
 from typing import Any
 
+from musechat.concepts.tokens import words
 from musechat.core.errors import InputError
 from musechat.core.request import Vocals
-from musechat.concepts.tokens import words
 
 ATTRIBUTES = ("bpm", "arousal", "valence", "loudness", "beat_strength")
 _MTT = (
@@ -99,9 +98,8 @@ class Vocabulary:
         return self.concepts[name].phrase if name in self.concepts else name
 
 
-@lru_cache(maxsize=1)
 def shipped_vocabulary() -> Vocabulary:
-    """The vocabulary that ships, read once."""
+    """The vocabulary that ships."""
     return read_vocabulary(resources.files("musechat.concepts").joinpath("vocabulary.toml").read_text("utf-8"))
 
 
@@ -171,3 +169,8 @@ def plurals(concept: Concept) -> tuple[str, ...]:
     if concept.kind not in _PLURAL_KINDS:
         return ()
     return tuple(word + "s" for word in concept.words if not word.endswith("s"))
+
+
+def comparatives(concept: Concept) -> tuple[str, ...]:
+    """ "Jazzier" for "jazzy"; irregular ones are in the vocabulary."""
+    return tuple(word[:-1] + "ier" for word in concept.words if word.endswith("y") and " " not in word)
