@@ -1,4 +1,4 @@
-"""Import of real music: seconds per four minutes of audio, memory over all processes, and a second run over 1,000 files.
+"""Import of real music: seconds per four minutes of audio, memory, and a second run over 1,000 files.
 
     python benchmarks/importing.py [--media FOLDER] [--threads 2] [--quality balanced]
 

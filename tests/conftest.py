@@ -4,9 +4,9 @@ from functools import cached_property
 from pathlib import Path
 
 import pytest
+
 from fakes import FakeAudio, FakeImage, FakeText
 from media_files import film, tone
-
 from musechat.app import library as app_library
 from musechat.app.library import Library
 from musechat.app.models import Models

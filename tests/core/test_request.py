@@ -55,6 +55,6 @@ def test_a_request_round_trips_through_json(request: Request) -> None:
     ],
 )
 def test_a_malformed_request_is_refused_by_name(plain: object, said: str) -> None:
-    with pytest.raises(InputError, match="request|constraint") as caught:
+    with pytest.raises(InputError, match=r"request|constraint") as caught:
         Request.from_json(plain)
     assert said in str(caught.value)

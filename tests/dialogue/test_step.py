@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from fakes import video
 
+from fakes import video
 from musechat.core.conversation import Conversation, Relaxation
 from musechat.core.evidence import Evidence, Ranked
 from musechat.core.request import Act, Constraints, Query, Request, Want

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from fakes import FakeAudio
 
+from fakes import FakeAudio
 from musechat.core.errors import MediaError
 from musechat.core.settings import Quality
 from musechat.encode.tracks import File2Features, Track2Features

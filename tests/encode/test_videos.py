@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import FakeImage
 
+from fakes import FakeImage
 from musechat.concepts.vocabulary import shipped_vocabulary
 from musechat.core.errors import MediaError
 from musechat.encode.scenes import SceneGroups

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import numpy as np
-from fakes import video
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fakes import video
 from musechat.match.offset import best_offset
 
 

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from fakes import CONCEPTS, corpus, video
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fakes import CONCEPTS, corpus, video
 from musechat.core.features import Scene
 from musechat.core.request import Constraints, Query, Request, Want
 from musechat.match.ranker import rank, search

@@ -58,9 +58,7 @@ def track_full_json(track: Track, features: TrackFeatures | None, tags: list[tup
 
 
 def _measured(features: TrackFeatures, tags: list[tuple[str, float]]) -> dict[str, Any]:
-    numbers = ("bpm", "bpm_strength", "second_bpm", "second_bpm_strength", "beat_strength", "key_strength")
-    numbers += ("loudness", "loudness_range", "valence", "arousal")
-    return {name: number(getattr(features, name)) for name in numbers} | {
+    return {name: number(getattr(features, name)) for name in _TRACK_NUMBERS} | {
         "key": features.key_name,
         "tags": [{"tag": tag, "probability": number(value)} for tag, value in tags],
         "segments": len(features.starts),
@@ -176,17 +174,13 @@ def video_json(profile: VideoProfile) -> dict[str, Any]:
     }
 
 
+_TRACK_NUMBERS = (
+    "bpm", "bpm_strength", "second_bpm", "second_bpm_strength", "beat_strength", "key_strength",
+    "loudness", "loudness_range", "valence", "arousal",
+)  # fmt: skip
 _VIDEO_NUMBERS = (
-    "duration",
-    "fps",
-    "brightness",
-    "saturation",
-    "warmth",
-    "motion",
-    "valence",
-    "arousal",
-    "own_loudness",
-)
+    "duration", "fps", "brightness", "saturation", "warmth", "motion", "valence", "arousal", "own_loudness",
+)  # fmt: skip
 
 
 def number(value: float | None) -> float | None:

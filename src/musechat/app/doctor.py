@@ -8,7 +8,7 @@ In: a library's folder. Out: `Check`s, each with a state and a detail that a use
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -16,6 +16,7 @@ from typing import Literal
 from musechat import __version__
 from musechat.app.library import Library
 from musechat.core.errors import LibraryError, MuseChatError
+from musechat.core.protocols import AudioEncoder, ImageEncoder, TextEncoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +40,14 @@ def _program() -> Check:
 
 def _encoders(library: Library) -> Iterator[Check]:
     models = library.models
-    tests: dict[str, Callable[[], object]] = {
-        "music encoder": models.audio.self_test,
-        "image encoder": models.image.self_test,
-        "text encoder": models.text.self_test,
+    encoders: dict[str, AudioEncoder | ImageEncoder | TextEncoder] = {
+        "music encoder": models.audio,
+        "image encoder": models.image,
+        "text encoder": models.text,
     }
-    named = {"music encoder": models.audio, "image encoder": models.image, "text encoder": models.text}
-    for name, test in tests.items():
-        encoder = named[name]
+    for name, encoder in encoders.items():
         try:
-            test()
+            encoder.self_test()
         except MuseChatError as error:
             yield Check(name, "broken", str(error))
         else:

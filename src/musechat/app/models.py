@@ -11,6 +11,8 @@ import os
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from musechat.core.settings import home
+
 if TYPE_CHECKING:
     from musechat.concepts.open_vocabulary import OpenVocabulary
     from musechat.concepts.presence import ConceptScorer
@@ -73,15 +75,17 @@ class Models:
     def scorer(self) -> ConceptScorer:
         """Tags and measurements → concept scores."""
         from musechat.concepts.presence import ConceptScorer
+        from musechat.concepts.reference import shipped_reference
 
-        return ConceptScorer(self.vocabulary, self.audio.tag_names)
+        tag_names = self.audio.tag_names
+        return ConceptScorer(self.vocabulary, tag_names, shipped_reference(tag_names))
 
     @cached_property
     def open_vocabulary(self) -> OpenVocabulary:
         """Words outside the vocabulary → the nearest concept."""
         from musechat.concepts.open_vocabulary import OpenVocabulary
 
-        return OpenVocabulary(self.text, self.vocabulary)
+        return OpenVocabulary(self.text, self.vocabulary, cache=home() / "cache")
 
     @cached_property
     def tracks(self) -> File2Features:

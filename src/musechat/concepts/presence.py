@@ -31,10 +31,10 @@ Bools = NDArray[np.bool_]
 class PresenceSettings:
     """`furthest`: standard scores are clipped there; `slope`: of the logistic that stands for the normal integral.
 
-    `cuts`: score from which a track breaks an exclusion, per kind; `spoken`: raw probability of a concept's own tag
-    (weight ≥ `own`) that breaks it whatever is usual, as being among the `told` strongest tags and at least `heard` does. Excluding a genre
-    excludes its narrower genres: those that its own tags are heard in by `leans` or more. All are set to cut too much rather
-    than too little, and not yet fitted on labels.
+    `cuts`: score from which a track breaks an exclusion, per kind. Whatever is usual, so does a concept's own tag
+    (weight ≥ `own`) with a raw probability of `spoken`, or one among the `told` strongest tags with `heard` or more.
+    Excluding a genre excludes its narrower genres: those in which its own tags count `leans` or more. All are set to
+    cut too much rather than too little, and not yet fitted on labels.
     """
 
     correlation: float = 0.5

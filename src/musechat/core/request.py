@@ -24,7 +24,7 @@ Vocals = Literal["none", "any", "female", "male"]
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """A concept of the vocabulary and how much it counts (0..1, 1 is "asked for in so many words")."""
+    """A concept of the vocabulary and how much it counts: 1 is "asked for in so many words", 1.5 "much more"."""
 
     concept: str
     weight: float = 1.0

@@ -90,12 +90,14 @@ def search(
     found = limits(corpus, request)
     mask = allowed(corpus, found, ())
     named = _name_part(corpus, text)
-    by_name = _best(named.fit, mask & (named.fit > 0), at_most)
+    holds: Bools = named.fit > 0
+    by_name = _best(named.fit, mask & holds, at_most)
     parts = word_parts(corpus, request, None, dials.words)
     score = weighted_mean(parts, len(corpus))
     # Limits alone are a search too: then all that passes is found, in the library's order.
     floor = 0.0 if found and not parts else dials.search_floor
-    by_words = _best(score, mask & (named.fit == 0) & (score >= floor), at_most)
+    good: Bools = score >= floor
+    by_words = _best(score, mask & good & ~holds, at_most)
     picks = [_pick([named], named.fit, row) for row in by_name] + [_pick(parts, score, row) for row in by_words]
     return Ranking(tuple(picks[:at_most]), () if picks else relaxations(corpus, found, ()))
 
@@ -109,7 +111,8 @@ def _pick(parts: list[Part], score: Floats, row: int) -> Pick:
 def _heard(corpus: Corpus, seen: tuple[str, ...], cosine: float) -> Bools:
     """Tracks (n,) that sound like one that was proposed before."""
     rows = [row for track_id in seen if (row := corpus.row(track_id)) is not None]
-    mask: Bools = (corpus.vectors @ corpus.vectors[rows].T > cosine).any(axis=1)
+    near: Bools = corpus.vectors @ corpus.vectors[rows].T > cosine  # (n, seen)
+    mask: Bools = np.any(near, axis=1)
     return mask
 
 
