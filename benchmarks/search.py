@@ -27,7 +27,7 @@ SEGMENTS = 16
 def fill(store: Store, tracks: int, dim: int, tags: int) -> None:
     """Writes random tracks with realistic columns and blob sizes."""
     rng = np.random.default_rng(0)
-    names = "track, encoder, version, settings, quality, dim, tag_count, pooled, mean_tags"
+    names = "track, encoder, version, settings, quality, dim, tag_count, pooled, mean_tags, energy"
     for start in range(0, tracks, 1000):
         count = min(1000, tracks - start)
         vectors = rng.normal(size=(count, dim)).astype(np.float32)
@@ -42,16 +42,18 @@ def fill(store: Store, tracks: int, dim: int, tags: int) -> None:
             files.append((path, known, 5_000_000, 1, facts))
             measured = (120.0, 0.8, None, 0.1, 0.5, 3, "minor", 0.6, -14.0, 6.0, 0.2, -0.1)
             space = (known, "synthetic", "1", "", "balanced", dim, tags)
-            features.append((*space, vectors[i].astype(np.float16).tobytes(), probabilities[i].tobytes(), *measured))
+            features.append(
+                (*space, vectors[i].astype(np.float16).tobytes(), probabilities[i].tobytes(), b"\0" * 400, *measured)
+            )
             blob = rng.bytes(2 * SEGMENTS * dim)
-            segments.append((known, b"\0" * 4 * SEGMENTS, blob, b"\0" * 2 * SEGMENTS * tags, b"\0" * 400))
+            segments.append((known, b"\0" * 4 * SEGMENTS, blob, b"\0" * 2 * SEGMENTS * tags))
         with store.writing():
             many = store.database.many
             many("INSERT INTO tracks (id, duration, path, facts, folded, added) VALUES (?, ?, ?, ?, ?, ?)", rows)
             many("INSERT INTO files (path, track, size, mtime_ns, facts) VALUES (?, ?, ?, ?, ?)", files)
-            marks = ", ".join("?" * (9 + len(MEASURED)))
+            marks = ", ".join("?" * (10 + len(MEASURED)))
             many(f"INSERT INTO features ({names}, {', '.join(MEASURED)}) VALUES ({marks})", features)
-            many("INSERT INTO segments VALUES (?, ?, ?, ?, ?)", segments)
+            many("INSERT INTO segments VALUES (?, ?, ?, ?)", segments)
 
 
 def timed(label: str, begun: float) -> None:

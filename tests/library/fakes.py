@@ -24,7 +24,7 @@ DIM, TAGS = 8, 5
 @dataclass(frozen=True)
 class FakeInfo:
     audio_id: str | None
-    duration: float | None
+    duration: float
     tags: dict[str, str]
 
 

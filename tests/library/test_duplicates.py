@@ -160,6 +160,6 @@ def test_close_pairs_equal_comparing_all_with_all(n: int, block: int, seed: int)
         if (fresh[i] or fresh[j]) and abs(durations[i] - durations[j]) <= 5 and cosines[i, j] >= 0.5
         if (tempos[i] == 90) == (tempos[j] == 90) or np.isnan(tempos[i] + tempos[j])
     }
-    found = close_pairs(durations, tempos, vectors, fresh, rule)
+    found = list(close_pairs(durations, tempos, vectors, fresh, rule))
     assert {(min(pair), max(pair)) for pair in found} == expected
     assert len(found) == len(expected)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from library.fakes import FakeAnalyse, FakeIdentify, FakeInfo, audio_id, features, write_song
-from musechat.core.errors import InputError, LibraryBusyError, MediaError, WeightsError
+from musechat.core.errors import InputError, LibraryBusyError, LibraryError, MediaError, WeightsError
 from musechat.core.features import EncoderId
 from musechat.core.settings import Quality
 from musechat.core.track import Fact
@@ -460,4 +460,10 @@ def test_the_lock_is_free_again_whatever_happened(tmp_path: Path) -> None:
         pytest.raises(LibraryBusyError, match="import is running; wait"),
         import_lock(tmp_path, lambda: None),
     ):
+        pass
+
+
+def test_a_folder_that_takes_no_lock_is_one_sentence(powerless: Path) -> None:
+    (powerless / "library").mkdir(mode=0o555)
+    with pytest.raises(LibraryError, match="cannot be opened; check"), import_lock(powerless / "library", lambda: None):
         pass

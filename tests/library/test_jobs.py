@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import ctypes
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -46,6 +48,14 @@ def test_processes_of_others_live_too(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not process_lives(ended_pid())
     monkeypatch.setattr(os, "kill", refuse)
     assert process_lives(1)
+
+
+def test_on_windows_the_system_is_asked_for_a_handle(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[int] = []
+    kernel = SimpleNamespace(OpenProcess=lambda access, inherit, pid: pid % 2, CloseHandle=closed.append)
+    monkeypatch.setattr(ctypes, "windll", SimpleNamespace(kernel32=kernel), raising=False)
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert (process_lives(7), process_lives(8), closed) == (True, False, [1])
 
 
 def test_jobs_do_not_make_readers_look_again(store: Store) -> None:

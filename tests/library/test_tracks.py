@@ -13,7 +13,7 @@ from musechat.core.features import EncoderId
 from musechat.core.settings import Quality
 from musechat.core.track import EDITABLE, Fact
 from musechat.library import Store
-from musechat.library.vectors import feature_row, features_from, segment_row, unit
+from musechat.library.vectors import feature_row, features_from, require_numbers, segment_row, unit
 
 SPACE = EncoderId("musicnn", "3", "measures-1")
 
@@ -71,8 +71,9 @@ def test_features_that_are_no_numbers_are_refused(field: str) -> None:
     heard = features("a", SPACE)
     broken = getattr(heard, field).copy()
     broken.flat[0] = np.inf
+    require_numbers(heard)
     with pytest.raises(MediaError, match="no usable numbers"):
-        feature_row(features("a", SPACE, **{field: broken}), Quality.FAST)
+        require_numbers(features("a", SPACE, **{field: broken}))
 
 
 def test_no_segments_and_huge_values_are_no_trouble() -> None:

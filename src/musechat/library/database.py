@@ -30,8 +30,8 @@ _SENTENCES = {
     "again: nothing that was finished is lost.",
     sqlite3.SQLITE_READONLY: "The library at {folder} cannot be written to; check the folder's permissions and that "
     "its disk is not read-only.",
-    sqlite3.SQLITE_CANTOPEN: "The library at {folder} cannot be opened; check the folder's permissions.",
-    sqlite3.SQLITE_PERM: "The library at {folder} cannot be opened; check the folder's permissions.",
+    sqlite3.SQLITE_CANTOPEN: "The library at {folder} cannot be opened; check the folder's permissions and that its "
+    "disk is not read-only.",
     sqlite3.SQLITE_CORRUPT: "The library at {folder} is damaged; restore library.sqlite from a backup, or move it away "
     "and index the music again.",
     sqlite3.SQLITE_NOTADB: "The file library.sqlite in {folder} is no library; move it away and index the music again.",

@@ -2,8 +2,8 @@
 
 In: what was heard in the tracks. Out: `duplicate_of`, which points from each copy to the best of them.
 
-- A pair must agree in duration, pooled embedding and the course of its energy; two songs of one artist may agree in
-  any of these, hardly in all.
+- A pair must agree in duration, tempo, pooled embedding and, above all, the course of its energy; two songs of one
+  artist may agree in some of these, hardly in all. In doubt two tracks are two.
 - Only tracks that were analysed since the last look are compared with the others. Pairs are kept in `twins`; who stands
   for whom follows from them and from what is present now.
 - Tracks are sorted by duration and compared block by block, so that a block meets only its like.
@@ -12,10 +12,11 @@ In: what was heard in the tracks. Out: `duplicate_of`, which points from each co
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from musechat.library.database import Database
+from musechat.library.database import Database, Row
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,19 +27,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DuplicateRule:
-    """When two tracks are one recording. `seconds`: largest difference in duration, and shift of the energy curves.
+    """When two tracks are one recording; chosen on real encodings, see benchmarks/duplicates.py.
 
-    `cosine`: of the pooled embeddings. `correlation`: of the energy curves at their best shift; curves that hardly move
-    (standard deviation below `flat`) must instead lie within `gap` of each other on average. `shortest`: seconds that
-    the curves must share. `block`: tracks compared at once.
+    `seconds`: largest difference in duration, and shift of the energy curves. `cosine`: of the pooled embeddings, which
+    move with the patches that were heard. `octaves`: of the tempo, doubled and halved ones count as equal.
+    `correlation`: of the energy curves, smoothed over `smooth` seconds, at their best shift, on at least `shortest`
+    seconds. `block`: tracks compared at once.
     """
 
     seconds: float = 6.0
-    cosine: float = 0.97
-    correlation: float = 0.9
-    flat: float = 0.02
-    gap: float = 0.03
-    shortest: int = 8
+    cosine: float = 0.6
+    octaves: float = 0.05
+    correlation: float = 0.94
+    smooth: int = 5
+    shortest: int = 20
     block: int = 512
 
 
@@ -53,82 +55,83 @@ def fold_duplicates(database: Database, rule: DuplicateRule | None = None) -> in
     return _point_at_best(database)
 
 
-def alike(one: Floats, other: Floats, rule: DuplicateRule) -> bool:
-    """Whether two energy curves are of one recording, at most shifted by trimmed ends."""
-    return agreement(one, other, rule) >= rule.correlation
-
-
 def agreement(one: Floats, other: Floats, rule: DuplicateRule) -> float:
-    """The correlation of two energy curves, (s,) and (r,), one value a second, at their best shift; -1 at worst.
+    """The correlation of two energy curves, (s,) and (r,) with one value a second, at their best shift; -1 at worst.
 
-    Curves that hardly move have no course to correlate: they agree fully where they lie close together.
+    Curves that are too short or do not move tell nothing: -1.
     """
     import numpy as np
 
+    if min(len(one), len(other)) < rule.shortest + rule.smooth:
+        return -1.0
+    window = np.full(rule.smooth, 1 / rule.smooth)
+    a, b = np.convolve(one, window, "valid"), np.convolve(other, window, "valid")
     best = -1.0
-    for shift in np.arange(-rule.seconds, rule.seconds + 0.25, 0.5):
-        times = np.arange(max(0.0, np.ceil(-shift)), min(len(one), len(other) - shift) - 1 + 1e-6)
-        if len(times) < max(2, min(rule.shortest, len(one), len(other))):
-            continue
-        a = one[times.astype(int)]
-        b = np.interp(times + shift, np.arange(len(other)), other)
-        spread = float(a.std()), float(b.std())
-        if max(spread) < rule.flat:
-            best = max(best, 1.0 if float(np.abs(a - b).mean()) <= rule.gap else -1.0)
-        elif min(spread) > 0:
-            best = max(best, float(np.corrcoef(a, b)[0, 1]))
+    for shift in range(-int(rule.seconds), int(rule.seconds) + 1):
+        n = min(len(a) - max(0, -shift), len(b) - max(0, shift))
+        if n >= rule.shortest:
+            x, y = a[max(0, -shift) :][:n], b[max(0, shift) :][:n]
+            x, y = x - x.mean(), y - y.mean()
+            size = float(np.sqrt((x @ x) * (y @ y)))
+            best = max(best, float(x @ y) / size if size > 1e-6 else -1.0)
     return best
 
 
 def close_pairs(
-    durations: Floats, vectors: NDArray[np.float16], fresh: NDArray[np.bool_], rule: DuplicateRule
-) -> list[tuple[int, int]]:
-    """Pairs of rows near in duration (n,) and by the cosine of unit vectors (n, d), at least one `fresh` (n,)."""
+    durations: Floats, tempos: Floats, vectors: NDArray[np.float16], fresh: NDArray[np.bool_], rule: DuplicateRule
+) -> Iterator[tuple[int, int]]:
+    """Pairs of rows that are near in duration (n,), tempo (n,), NaN fits any, and by the cosine of unit vectors (n, d).
+
+    At least one of each pair is `fresh` (n,).
+    """
     import numpy as np
 
     order = np.argsort(durations, kind="stable")
     durations, vectors, fresh = durations[order], vectors[order], fresh[order]
+    octaves = np.log2(np.where(tempos > 0, tempos, np.nan))[order]
     rows = np.flatnonzero(fresh)
-    pairs = []
     for start in range(0, len(rows), rule.block):
         block = rows[start : start + rule.block]
         low, high = np.searchsorted(durations, durations[block[[0, -1]]] + (-rule.seconds, rule.seconds + 1e-6))
         for left in range(int(low), int(high), 8 * rule.block):
             span = np.arange(left, min(left + 8 * rule.block, int(high)))
             cosines = vectors[block].astype(np.float32) @ vectors[span].astype(np.float32).T  # (block, span)
-            for i, j in np.argwhere(cosines >= rule.cosine):
-                a, b = int(block[i]), int(span[j])
-                once = a < b or not fresh[b]
-                if a != b and once and abs(durations[a] - durations[b]) <= rule.seconds:
-                    pairs.append((int(order[a]), int(order[b])))
-    return pairs
+            i, j = np.nonzero(cosines >= rule.cosine)
+            a, b = block[i], span[j]
+            apart = octaves[a] - octaves[b]
+            once = (a < b) | ((a > b) & ~fresh[b])
+            near = np.abs(durations[a] - durations[b]) <= rule.seconds
+            near &= ~(np.abs(apart - np.round(apart)) > rule.octaves)
+            yield from zip(order[a[once & near]].tolist(), order[b[once & near]].tolist(), strict=True)
 
 
 def _new_pairs(database: Database, rule: DuplicateRule) -> list[tuple[str, str]]:
     """Pairs of ids, the lesser first, of which one has not been compared yet; only within one vector space."""
     import numpy as np
 
-    spaces: dict[tuple[str, str, int], list[tuple[str, float, bytes, int]]] = defaultdict(list)
-    for rows in database.stream(
-        "SELECT encoder, version, dim, track, duration, pooled, compared FROM features JOIN tracks ON id = track"
-    ):
-        for encoder, version, dim, *rest in rows:
-            spaces[encoder, version, dim].append((rest[0], rest[1], rest[2], rest[3]))
-    found = []
-    for (_, _, dim), rows in spaces.items():
-        ids, durations, pooled, compared = zip(*rows, strict=True)
-        vectors = np.frombuffer(b"".join(pooled), np.float16).reshape(len(ids), dim)
-        fresh = ~np.array(compared, bool)
-        for i, j in close_pairs(np.array(durations, np.float32), vectors, fresh, rule):
-            if alike(_energy(database, ids[i]), _energy(database, ids[j]), rule):
-                found.append((min(ids[i], ids[j]), max(ids[i], ids[j])))
-    return found
-
-
-def _energy(database: Database, track: str) -> Floats:
     from musechat.library.vectors import floats
 
-    return floats(database.rows("SELECT energy FROM segments WHERE track = ?", track)[0][0])
+    spaces: dict[tuple[str, str, int], list[Row]] = defaultdict(list)
+    for rows in database.stream(
+        "SELECT encoder, version, dim, track, duration, bpm, pooled, compared, energy FROM features "
+        "JOIN tracks ON id = track"
+    ):
+        for encoder, version, dim, *rest in rows:
+            spaces[encoder, version, dim].append(tuple(rest))
+    found = []
+    for (_, _, dim), rows in spaces.items():
+        ids, durations, tempos, pooled, compared, energies = zip(*rows, strict=True)
+        pairs = close_pairs(
+            np.array(durations, np.float32),
+            np.array(tempos, np.float32),
+            np.frombuffer(b"".join(pooled), np.float16).reshape(len(ids), dim),
+            ~np.array(compared, bool),
+            rule,
+        )
+        for i, j in pairs:
+            if agreement(floats(energies[i]), floats(energies[j]), rule) >= rule.correlation:
+                found.append((min(ids[i], ids[j]), max(ids[i], ids[j])))
+    return found
 
 
 def _point_at_best(database: Database) -> int:

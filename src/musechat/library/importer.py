@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from musechat.core.errors import InputError, MediaError, MuseChatError
 from musechat.core.features import EncoderId, TrackFeatures
@@ -31,34 +31,12 @@ from musechat.library.naming import AUDIO_SUFFIXES, name_track
 from musechat.library.scan import Found, Scan, scan
 from musechat.library.tracks import STEM, KnownFile, Store, is_below
 
+if TYPE_CHECKING:
+    from musechat.media.model import MediaInfo
+
 KIND = "import"
-
-
-class AudioInfo(Protocol):
-    """What identifying a file tells."""
-
-    @property
-    def audio_id(self) -> str | None:
-        """SHA-256 (hex) of the demuxed audio packets, None without sound."""
-        ...
-
-    @property
-    def duration(self) -> float | None:
-        """Seconds."""
-        ...
-
-    @property
-    def tags(self) -> Mapping[str, str]:
-        """Tags with lower-case keys."""
-        ...
-
-
-class Identify(Protocol):
-    """Opens a file just enough to know whose sound it holds."""
-
-    def __call__(self, path: Path, /) -> AudioInfo:
-        """Raises `MediaError`. Called from several threads."""
-        ...
+Identify: TypeAlias = "Callable[[Path], MediaInfo]"
+"""Opens a file just enough to know whose sound it holds; raises `MediaError`. Called from several threads."""
 
 
 class Analyse(Protocol):
@@ -120,7 +98,7 @@ class _Step:
     """A file under way; `info` and `track`, its audio id, are known once it is identified."""
 
     found: Found
-    info: AudioInfo | None = None
+    info: MediaInfo | None = None
     track: str = ""
 
 
@@ -252,7 +230,7 @@ class _Import:
 
     def _identified(self, pool: ThreadPoolExecutor, step: _Step, future: Future[Any]) -> None:
         try:
-            info: AudioInfo = future.result()
+            info: MediaInfo = future.result()
             if not info.audio_id:
                 raise MediaError(f"{step.found.path.name} holds no sound.", "no_audio")
         except Exception as error:
@@ -268,14 +246,23 @@ class _Import:
             self.copies[step.track].append(step)
         else:
             self.copies[step.track] = []
-            self.running[pool.submit(self.analyse, step.found.path, self.quality)] = step
+            self.running[pool.submit(self._hear, step.found.path)] = step
+
+    def _hear(self, path: Path) -> TrackFeatures:
+        from musechat.library.vectors import require_numbers
+
+        features = self.analyse(path, self.quality)
+        require_numbers(features)
+        return features
 
     def _heard(self, pool: ThreadPoolExecutor, step: _Step, future: Future[Any]) -> None:
         copies = self.copies.pop(step.track)
         try:
-            self._file(step, future.result())
+            features: TrackFeatures = future.result()
         except Exception as error:
             self._fail(step, error)
+        else:
+            self._file(step, features)
         for copy in copies:
             self._advance(pool, copy)
 
@@ -289,7 +276,7 @@ class _Import:
         gone = [key for key in others if _is_gone(key)]
         is_new = not store.has(step.track)
         with store.writing():
-            store.put_file(step.track, info.duration or 0.0, found.key, found.size, found.mtime_ns, facts)
+            store.put_file(step.track, info.duration, found.key, found.size, found.mtime_ns, facts)
             if features is not None:
                 store.put_features(step.track, features, self.quality)
             store.set_present(gone, False)

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from musechat.core.errors import LibraryBusyError, LibraryError
+from musechat.core.errors import LibraryBusyError
+from musechat.library.database import sentences
 
 LOCK_NAME = "import.lock"
 
@@ -22,16 +23,18 @@ LOCK_NAME = "import.lock"
 @contextmanager
 def import_lock(folder: Path, holder: Callable[[], int | None]) -> Iterator[None]:
     """Holds the lock. Raises `LibraryBusyError` at once where another holds it; `holder` tells its pid if it can."""
-    connection = sqlite3.connect(folder / LOCK_NAME, timeout=0, isolation_level=None)
-    try:
+    with sentences(folder):
+        connection = sqlite3.connect(folder / LOCK_NAME, timeout=0, isolation_level=None)
         try:
             connection.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-                raise LibraryError(f"The library at {folder} cannot be written to: {error}.") from error
+            connection.close()
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
             pid = holder()
             who = f", pid {pid}" if pid else ""
             raise LibraryBusyError(f"Another import is running{who}; wait for it to finish.") from error
+    try:
         yield
     finally:
         connection.close()

@@ -30,14 +30,15 @@ MIGRATIONS = (
     CREATE TABLE features (
         track TEXT PRIMARY KEY NOT NULL REFERENCES tracks (id),
         encoder TEXT NOT NULL, version TEXT NOT NULL, settings TEXT NOT NULL, quality TEXT NOT NULL,
-        dim INTEGER NOT NULL, tag_count INTEGER NOT NULL, pooled BLOB NOT NULL, mean_tags BLOB NOT NULL,
+        dim INTEGER NOT NULL, tag_count INTEGER NOT NULL,
+        pooled BLOB NOT NULL, mean_tags BLOB NOT NULL, energy BLOB NOT NULL,
         bpm REAL, bpm_strength REAL NOT NULL, second_bpm REAL, second_bpm_strength REAL NOT NULL,
         beat_strength REAL NOT NULL, key INTEGER, mode TEXT, key_strength REAL NOT NULL,
         loudness REAL, loudness_range REAL, valence REAL NOT NULL, arousal REAL NOT NULL
     );
     CREATE TABLE segments (
         track TEXT PRIMARY KEY NOT NULL REFERENCES features (track),
-        starts BLOB NOT NULL, embeddings BLOB NOT NULL, tags BLOB NOT NULL, energy BLOB NOT NULL
+        starts BLOB NOT NULL, embeddings BLOB NOT NULL, tags BLOB NOT NULL
     );
     CREATE TABLE errors (
         path BLOB PRIMARY KEY NOT NULL, reason TEXT NOT NULL, message TEXT NOT NULL,

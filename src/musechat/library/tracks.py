@@ -134,8 +134,8 @@ class Store:
         from musechat.library.vectors import MEASURED, features_from
 
         rows = self.database.rows(
-            f"SELECT encoder, version, settings, dim, tag_count, {', '.join(MEASURED)}, starts, embeddings, tags, "
-            "energy FROM features JOIN segments USING (track) WHERE track = ?",
+            f"SELECT encoder, version, settings, dim, tag_count, energy, {', '.join(MEASURED)}, starts, embeddings, "
+            "tags FROM features JOIN segments USING (track) WHERE track = ?",
             track,
         )
         return features_from(rows[0]) if rows else None
@@ -220,11 +220,11 @@ class Store:
             self._resolve(changed)
 
     def put_features(self, track: str, features: TrackFeatures, quality: Quality) -> None:
-        """Writes what was heard in a track, in place of what was there. Raises `MediaError` for unusable numbers."""
+        """Writes what was heard in a track, in place of what was there."""
         from musechat.library.vectors import MEASURED, feature_row, segment_row
 
         row = feature_row(features, quality)
-        names = "track, encoder, version, settings, quality, dim, tag_count, pooled, mean_tags"
+        names = "track, encoder, version, settings, quality, dim, tag_count, pooled, mean_tags, energy"
         self.database.rows("DELETE FROM twins WHERE a = ? OR b = ?", track, track)
         self.database.rows("DELETE FROM segments WHERE track = ?", track)
         self.database.rows(
@@ -232,7 +232,7 @@ class Store:
             track,
             *row,
         )
-        self.database.rows("INSERT INTO segments VALUES (?, ?, ?, ?, ?)", track, *segment_row(features))
+        self.database.rows("INSERT INTO segments VALUES (?, ?, ?, ?)", track, *segment_row(features))
 
     def put_error(self, path: bytes, reason: str, message: str, size: int = 0, changed_ns: int = 0) -> None:
         """Writes down why a path is no track; a track that it held before loses this file."""

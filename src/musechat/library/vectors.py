@@ -29,30 +29,35 @@ MEASURED = (
 _LARGEST = float(np.finfo(np.float16).max)
 
 
-def feature_row(features: TrackFeatures, quality: Quality) -> Row:
-    """The values behind the track's id in `features`. Raises `MediaError` for numbers that are not finite."""
-    measured = [getattr(features, name) for name in MEASURED]
-    arrays = (features.starts, features.embeddings, features.tags, features.energy)
-    numbers = [value for value in measured if isinstance(value, int | float)]
-    if not all(np.isfinite(part).all() for part in (*arrays, np.array(numbers, np.float64))):
+def require_numbers(features: TrackFeatures) -> None:
+    """Raises `MediaError` where something that was measured is not finite: it would poison every comparison."""
+    numbers = [value for name in MEASURED if isinstance(value := getattr(features, name), int | float)]
+    arrays = (features.starts, features.embeddings, features.tags, features.energy, np.array(numbers, np.float64))
+    if not all(np.isfinite(array).all() for array in arrays):
         raise MediaError("The sound of this file gives no usable numbers.", "unreadable")
+
+
+def feature_row(features: TrackFeatures, quality: Quality) -> Row:
+    """The values behind the track's id in `features`."""
+    measured = [getattr(features, name) for name in MEASURED]
     encoder = features.encoder
     return (
         encoder.name, encoder.version, encoder.settings, str(quality),
         features.embeddings.shape[1], features.tags.shape[1],
-        _half(unit(_mean(features.embeddings))), _half(_mean(features.tags)), *measured,
+        _half(unit(_mean(features.embeddings))), _half(_mean(features.tags)), _half(features.energy),
+        *measured,
     )  # fmt: skip
 
 
 def segment_row(features: TrackFeatures) -> Row:
     """The values behind the track's id in `segments`."""
     starts = np.ascontiguousarray(features.starts, np.float32).tobytes()
-    return starts, _half(features.embeddings), _half(features.tags), _half(features.energy)
+    return starts, _half(features.embeddings), _half(features.tags)
 
 
 def features_from(row: Row) -> TrackFeatures:
-    """The features of: encoder, version, settings, dim, tag_count, the measured ones, the four of `segments`."""
-    name, version, settings, dim, tag_count, *measured, starts, embeddings, tags, energy = row
+    """The features of: encoder, version, settings, dim, tag_count, energy, the MEASURED, the three of `segments`."""
+    name, version, settings, dim, tag_count, energy, *measured, starts, embeddings, tags = row
     times = np.frombuffer(starts, np.float32)
     return TrackFeatures(
         encoder=EncoderId(name, version, settings),
