@@ -184,3 +184,12 @@ def test_the_last_correction_holds(edits: list[tuple[str, str]]) -> None:
             held[name] = getattr(track, name).value
         final = store.track(known)
         assert all(getattr(final, name) == Fact(value, "you") for name, value in held.items())
+
+
+def test_artists_are_named_once_as_written_and_as_corrected(store: Store) -> None:
+    put(store, "a", "A", artist="Björk")
+    put(store, "b", "B", artist="Björk")
+    known = put(store, "c", "C", artist="Untitled Band")
+    put(store, "d", "D")
+    store.edit(known, "artist", "The Band")
+    assert store.artists() == ["Björk", "The Band"]

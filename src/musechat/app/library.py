@@ -114,7 +114,7 @@ class Library:
         from musechat.concepts.understand import understand
 
         try:
-            artists = self.supervisor.corpus().known_artists
+            artists = self.supervisor.artists()
         except LibraryError:
             artists = ()
         return understand(text, self.models.vocabulary, artists=artists, open_vocabulary=self.models.open_vocabulary)

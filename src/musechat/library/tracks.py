@@ -123,6 +123,14 @@ class Store:
             raise InputError(f"{'Several tracks have' if rows else 'No track has'} an id that begins with {prefix}.")
         return _track(rows[0])
 
+    def artists(self) -> list[str]:
+        """Every artist's name once, as it is written."""
+        rows = self.database.rows(
+            "SELECT DISTINCT coalesce((SELECT value FROM corrections WHERE track = id AND name = 'artist'), "
+            "json_extract(facts, '$.artist[0]')) AS artist FROM tracks WHERE artist IS NOT NULL ORDER BY artist"
+        )
+        return [row[0] for row in rows]
+
     def find(self, text: str) -> list[Track]:
         """Tracks that hold every word of `text` in title, artist or album, whatever the case and accents."""
         words = folded(text).split()

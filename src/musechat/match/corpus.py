@@ -53,11 +53,6 @@ class Corpus:
     def __len__(self) -> int:
         return len(self.ids)
 
-    @property
-    def known_artists(self) -> tuple[str, ...]:
-        """Every artist's folded name once."""
-        return tuple(sorted(set(self.artists) - {""}))
-
     def column(self, concept: str) -> int | None:
         """The column of a concept, None for one that nothing measures."""
         return self.concepts.index(concept) if concept in self.concepts else None

@@ -42,14 +42,21 @@ class Supervisor:
         self._scorer = scorer
         self._tag_names = tag_names
         self._corpus: tuple[int, Corpus] | None = None
+        self._artists: tuple[int, tuple[str, ...]] | None = None
 
     def corpus(self) -> Corpus:
         """The corpus of the library as it is now."""
-        changes = self._store.changes
-        if self._corpus is None or self._corpus[0] != changes:
+        if self._corpus is None or self._corpus[0] != self._store.changes:
             matrix = Matrix.load(self._store)
             self._corpus = (matrix.changes, build_corpus(matrix, self._scorer))
         return self._corpus[1]
+
+    def artists(self) -> tuple[str, ...]:
+        """The names of all artists of the library as it is now."""
+        changes = self._store.changes
+        if self._artists is None or self._artists[0] != changes:
+            self._artists = (changes, tuple(self._store.artists()))
+        return self._artists[1]
 
     def propose(self, query: Query, seen: tuple[str, ...]) -> Proposal:
         """The best track for a query that was not proposed before, the next best, and the evidence around them."""
