@@ -5,7 +5,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musechat.core.text import one_line
+from musechat.core.text import folded, one_line
 
 
 def test_escapes_and_reading_direction_do_not_survive() -> None:
@@ -29,3 +29,7 @@ def test_one_line_is_printable_and_short(text: str, at_most: int) -> None:
     assert len(line) <= at_most
     assert line == line.strip()
     assert not any(unicodedata.category(c).startswith("C") for c in line)
+
+
+def test_folding() -> None:
+    assert folded("  Ünïted  STRASSE ") == folded("united straße") == "united strasse"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from musechat.core.track import EDITABLE
 from musechat.library.licence import licence, named_in
-from musechat.library.naming import file_name, folded, name_track
+from musechat.library.naming import file_name, name_track
 from musechat.library.song_folder import SongFolder
 
 ALONE = SongFolder("folder")
@@ -221,10 +221,6 @@ def test_a_licence_needs_a_licence_tag_or_a_named_licence() -> None:
     assert licence({"wcop": "https://example.org/my-terms"}) == "https://example.org/my-terms"
     assert licence({"license": "", "copyright": "public domain"}) == "Public Domain"
     assert licence({}) is None
-
-
-def test_folding() -> None:
-    assert folded("  Ünïted  STRASSE ") == folded("united straße") == "united strasse"
 
 
 NAMES = st.text(max_size=30) | st.binary(max_size=12).map(os.fsdecode)

@@ -75,11 +75,11 @@ def test_less_of_something_counts_downwards() -> None:
         ]
     )
     planner.wishes(Request())
-    assert narrated(planner).startswith("It is less rock than the last one: 0.20 against 0.60")
+    assert narrated(planner) == "As asked, it scores lower for rock than the last one: 0.20 against 0.60."
     assert "sad" not in narrated(planner)
 
 
-@pytest.mark.parametrize(("now", "word"), [(0.85, "keeps"), (0.3, "less piano")])
+@pytest.mark.parametrize(("now", "word"), [(0.85, "keeps piano"), (0.3, "lower for piano")])
 def test_what_should_stay_is_compared_with_the_previous_track(now: float, word: str) -> None:
     planner = Planner(
         [
@@ -95,6 +95,34 @@ def test_a_limit_is_reported_with_what_was_measured() -> None:
     planner = Planner([Evidence("limit", "track", "tempo 100–120 BPM", 112.0, "BPM", "tempo")])
     planner.wishes(Request())
     assert "“tempo 100–120 BPM” holds: 112 BPM" in narrated(planner)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [
+        (0.2, "score 0–1", "the tagger gives it 0.20 of 1"),
+        ("sectoid", "", "As you asked: by Sectoid."),
+        ("", "", "could not be checked"),
+        (None, "BPM", ""),
+    ],
+)
+def test_a_limit_on_scores_and_names_is_not_said_to_be_more_than_it_is(
+    value: float | str | None, unit: str, said: str
+) -> None:
+    planner = Planner([Evidence("limit", "track", "by Sectoid", value, unit, "")])
+    planner.wishes(Request())
+    assert said in narrated(planner)
+
+
+def test_what_did_not_change_is_admitted() -> None:
+    planner = Planner(
+        [
+            Evidence("change", "track", "more sad", 0.2, "score 0–1", "musicnn"),
+            Evidence("change", "previous track", "more sad", 0.6, "score 0–1", "musicnn"),
+        ]
+    )
+    planner.wishes(Request())
+    assert "does not score higher for sad" in narrated(planner)
 
 
 def test_the_clip_is_described_by_its_numbers_and_not_before_they_exist() -> None:

@@ -164,8 +164,8 @@ class VoiceSettings:
     bias: float = 0.0
     slope: float = 1.0
     none: float = 0.5
-    some: float = 0.4
-    side: float = 0.0
+    some: float = 0.6
+    side: float = 0.3
 
 
 VOICES = VoiceSettings()

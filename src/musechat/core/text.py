@@ -23,3 +23,11 @@ def one_line(text: str, at_most: int = 200) -> str:
     kept = "".join(_KEPT.get(unicodedata.category(c), c) for c in unicodedata.normalize("NFC", kept))
     kept = " ".join(kept.split())
     return kept if len(kept) <= at_most else kept[: at_most - 1].rstrip() + "…"
+
+
+def folded(text: str) -> str:
+    """`text` for comparing names: without case and accents, single blanks."""
+    if text.isascii():
+        return " ".join(text.lower().split())
+    plain = unicodedata.normalize("NFKD", text)
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).casefold().split())

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from musechat.library.naming import folded
+from musechat.core.text import folded
 from musechat.library.tracks import CORRECTIONS
 
 if TYPE_CHECKING:

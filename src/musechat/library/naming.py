@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,14 +93,6 @@ def name_track(path: Path, tags: Mapping[str, str], folder: SongFolder) -> dict[
                 facts[name] = Fact(value, source)
     facts.setdefault("title", Fact(readable(path.name) or "untitled", "file name"))
     return facts
-
-
-def folded(text: str) -> str:
-    """`text` for comparing names: without case and accents, single blanks."""
-    if text.isascii():
-        return " ".join(text.lower().split())
-    plain = unicodedata.normalize("NFKD", text)
-    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).casefold().split())
 
 
 def meaning(name: str, value: str) -> str | None:

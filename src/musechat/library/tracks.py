@@ -22,10 +22,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from musechat.core.errors import InputError
-from musechat.core.text import one_line
+from musechat.core.text import folded, one_line
 from musechat.core.track import EDITABLE, Fact, Track
 from musechat.library.database import Database, Mode, Row
-from musechat.library.naming import TRUST, folded
+from musechat.library.naming import TRUST
 
 if TYPE_CHECKING:
     from musechat.core.features import EncoderId, TrackFeatures

@@ -17,7 +17,7 @@ import numpy as np
 
 from musechat.core.conversation import Relaxation
 from musechat.core.evidence import Evidence
-from musechat.library.naming import folded
+from musechat.core.text import folded
 
 if TYPE_CHECKING:
     from musechat.core.features import Floats
@@ -106,7 +106,7 @@ def _vocals(corpus: Corpus, asked: Constraints) -> Limit | None:
     if asked.vocals is None:
         return None
     name = {"none": "no vocals", "any": "with vocals"}.get(asked.vocals, f"{asked.vocals} vocals")
-    return Limit(name, corpus.voices[asked.vocals], corpus.voice, "voice score 0–1", TAGS)
+    return Limit(name, corpus.voices[asked.vocals], corpus.voice, "score 0–1 for voices", TAGS)
 
 
 def _licence(corpus: Corpus, asked: Constraints) -> Limit | None:

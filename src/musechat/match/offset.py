@@ -17,8 +17,10 @@ from numpy.lib.stride_tricks import sliding_window_view
 if TYPE_CHECKING:
     from musechat.core.features import Floats, VideoProfile
 
-_TOLERANCE = 0.02
+_TOLERANCE = 0.05
 """Mean energy (0..1) by which an earlier start may be worse than the best and still win."""
+_OUTRO = 10
+"""Seconds at the end that are left alone where there is enough else: tracks fade there."""
 _SHAPE = 0.25
 """What full agreement of the curves' shapes is worth, in mean energy."""
 
@@ -28,7 +30,8 @@ def best_offset(energy: Floats, video: VideoProfile) -> float:
     length = max(1, round(video.duration))
     if energy.size <= length:
         return 0.0
-    windows = sliding_window_view(energy, length)  # (starts, length)
+    body = energy[: max(length + 1, energy.size - _OUTRO)]
+    windows = sliding_window_view(body, length)  # (starts, length)
     cost = np.abs(windows.mean(axis=1) - (video.arousal + 1) / 2)
     if video.arousal_curve is not None and length > 2:
         cost = cost - _SHAPE * _agreement(windows, _resampled(video.arousal_curve, length))

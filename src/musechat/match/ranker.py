@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from musechat.library.naming import folded
+from musechat.core.text import folded
 from musechat.match.limits import allowed, limits, relaxations
 from musechat.match.part import Part, weighted_mean
 from musechat.match.picture import PictureWeights, picture_parts

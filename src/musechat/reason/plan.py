@@ -151,9 +151,7 @@ class Planner:
         for index in self._find("change"):
             self._changed(index)
         for index in self._find("limit"):
-            e = self._evidence[index]
-            value = e.value if isinstance(e.value, str) else f"{e.value:g}" if e.value is not None else "not measured"
-            self.say("limit", [index], limit=e.name, value=f"{value} {e.unit}".strip())
+            self._limit(index)
         for index in self._find("keep"):
             before = self._one("keep", self._evidence[index].name, "previous track")
             if before is not None:
@@ -177,22 +175,32 @@ class Planner:
             score=f"{score[1]:.2f}",
         )
 
+    def _limit(self, index: int) -> None:
+        """A limit and what was found; a name that is not known is no proof of anything."""
+        e = self._evidence[index]
+        if isinstance(e.value, str):
+            self.say("limit by name" if e.value else "limit unknown", [index], limit=e.name)
+        elif e.value is not None:
+            scored = e.unit.startswith("score")
+            value = f"{e.value:.2f}" if scored else f"{e.value:.0f} {e.unit}"
+            self.say("limit by score" if scored else "limit", [index], limit=e.name, value=value)
+
     def _changed(self, index: int) -> None:
         now = self._evidence[index]
         before = self._one("change", now.name, "previous track")
         if before is None or now.value is None:
             return
-        rising = now.name == "faster" or now.name.startswith("more ")
+        direction, _, concept = now.name.partition(" ")
         value = _number(now)
-        done = value > before[1] if rising else value < before[1]
-        digits, unit = (0, " BPM") if now.unit == "BPM" else (2, "")
-        self.say(
-            "changed" if done else "not changed",
-            [index, before[0]],
-            change=now.name,
-            now=f"{value:.{digits}f}{unit}",
-            then=f"{before[1]:.{digits}f}{unit}",
-        )
+        done = value > before[1] if direction in ("faster", "more") else value < before[1]
+        kind = "changed" if done else "not changed"
+        if concept:
+            higher = "higher" if direction == "more" else "lower"
+            slots = {"concept": self._phrase(concept), "way": higher, "now": f"{value:.2f}", "then": f"{before[1]:.2f}"}
+            self.say(f"score {kind}", [index, before[0]], **slots)
+        else:
+            slots = {"change": direction, "now": f"{value:.0f} BPM", "then": f"{before[1]:.0f} BPM"}
+            self.say(kind, [index, before[0]], **slots)
 
     def start(self, choice: Ranked) -> None:
         """Where in the track to start."""

@@ -92,9 +92,23 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         "It is not {change} than the last one, sorry: {now} against {then}.",
         "I could not make it {change}: {now} against {then}.",
     ),
-    "kept": ("It keeps {concept}: {now} after {then} on the same scale.",),
-    "not kept": ("It has less {concept} than the last one: {now} after {then} on the same scale.",),
+    "score changed": (
+        "As asked, it scores {way} for {concept} than the last one: {now} against {then}.",
+        "For {concept} it scores {way} than the last one, {now} against {then}.",
+    ),
+    "score not changed": (
+        "It does not score {way} for {concept} than the last one, sorry: {now} against {then}.",
+        "I could not get {way} for {concept}: {now} against {then}.",
+    ),
+    "kept": ("It keeps {concept}: a score of {now} after {then}.", "For {concept} it holds on: {now} after {then}."),
+    "not kept": ("It scores lower for {concept} than the last one, sorry: {now} after {then}.",),
     "limit": ("Your limit “{limit}” holds: {value}.", "“{limit}” is respected: {value}."),
+    "limit by score": (
+        "Your limit “{limit}” holds: the tagger gives it {value} of 1 there.",
+        "“{limit}” is respected: it scores {value} of 1 there.",
+    ),
+    "limit by name": ("As you asked: {limit}.",),
+    "limit unknown": ("“{limit}” could not be checked, nothing of the kind is known of this track.",),
     "start": ("Start it at {start}, where its energy follows the picture best.", "I would start it at {start}."),
     "unmatched": ("I could not use {words}.", "I did not understand {words}."),
     "unmeasurable": (
