@@ -3,28 +3,24 @@
     python benchmarks/clip.py [--clip FILE] [--library FOLDER] [--tracks 10000] [--runs 5]
 
 The first answer and the full pass run in a fresh process each time, models loading included; the library is that of
-`musechat demo`. The warm turn uses tracks made up around real ones, in process.
+`musechat demo`. The warm turn is everything between words and reason, in process, over a synthetic library.
 """
 
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
 import statistics
 import subprocess
 import sys
-import time
+import tempfile
 from pathlib import Path
 
-import numpy as np
-
 from musechat.app.library import Library
-from musechat.core.request import Query
+from musechat.app.session import Session
 from musechat.core.settings import home
-from musechat.dialogue.merge import merged
-from musechat.match.corpus import Corpus
-from musechat.match.ranker import rank
+from musechat.library import Store
+from synthetic import fill
 
 SAID = [
     "more upbeat, with drums",
@@ -45,46 +41,18 @@ def fresh(clip: Path, library: Path, runs: int) -> None:
     print(f"full pass: median {statistics.median(share):.3f} × real time of {[round(s, 3) for s in share]}")
 
 
-def enlarged(corpus: Corpus, n: int) -> Corpus:
-    """n tracks made up around the real ones: their facts, jittered."""
-    rng = np.random.default_rng(0)
-    rows = rng.integers(0, len(corpus), n)
-    vectors = corpus.vectors[rows] + rng.normal(0, 0.03, (n, corpus.vectors.shape[1])).astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    ids = tuple(f"{number:064x}" for number in range(n))
-    jitter = {name: getattr(corpus, name)[rows] for name in ("arousal", "valence", "duration", "bpm", "voice", "shown")}
-    texts = {name: tuple(getattr(corpus, name)[row] for row in rows) for name in ("licences", "names")}
-    return dataclasses.replace(
-        corpus,
-        ids=ids,
-        rows={track: row for row, track in enumerate(ids)},
-        vectors=vectors,
-        scores=np.asfortranarray(np.clip(corpus.scores[rows] + rng.normal(0, 0.05, (n, len(corpus.concepts))), 0, 1)),
-        breaks=np.asfortranarray(corpus.breaks[rows]),
-        voices={name: mask[rows] for name, mask in corpus.voices.items()},
-        artists=tuple(f"artist {row % 1500}" for row in range(n)),
-        **jitter,
-        **texts,
-    )
-
-
-def warm(clip: Path, folder: Path, tracks: int, runs: int) -> None:
-    with Library(folder) as library:
-        profile = library.models.videos.first_look(clip)
-        corpus = enlarged(library.supervisor.corpus(), tracks)
-        times = []
-        for _ in range(runs):
-            seen: tuple[str, ...] = ()
-            request = None
-            for words in [None, *SAID]:
-                begun = time.perf_counter()
-                if words is not None:
-                    understood = library.understand(words)
-                    request = understood if request is None else merged(request, understood)
-                query = Query(profile, seen[-1] if seen else None, request)
-                picks = rank(corpus, query, seen=seen).picks
-                times.append(time.perf_counter() - begun)
-                seen += tuple(corpus.ids[pick.row] for pick in picks[:1])
+def warm(clip: Path, tracks: int, runs: int) -> None:
+    """Whole turns of whole sessions over a synthetic library: words in, track and reason out."""
+    with tempfile.TemporaryDirectory() as place:
+        with Store.open(Path(place), "w") as store:
+            fill(store, tracks, 400, 100)
+        with Library(place) as library:
+            times = []
+            for run in range(runs + 1):
+                with Session(library, clip) as session:
+                    first = session.recommend()
+                    turns = [first, *(session.say(words) for words in SAID)]
+                times += [turn.seconds for turn in turns] if run else []
     milliseconds = sorted(1000 * t for t in times)
     p95 = milliseconds[int(0.95 * len(milliseconds))]
     print(f"warm turn, {tracks} tracks: median {statistics.median(milliseconds):.1f} ms, p95 {p95:.1f} ms")
@@ -99,7 +67,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
     fresh(options.clip, options.library, options.runs)
-    warm(options.clip, options.library, options.tracks, options.runs)
+    warm(options.clip, options.tracks, options.runs)
 
 
 if __name__ == "__main__":

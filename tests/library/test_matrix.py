@@ -4,9 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 
 from library.fakes import DIM, TAGS, audio_id, features
 from musechat.core.features import EncoderId
@@ -133,8 +130,7 @@ def test_a_disk_that_fills_up_leaves_no_half_cache(store: Store, monkeypatch: py
 def test_an_empty_library_has_an_empty_matrix(store: Store) -> None:
     for _ in range(2):
         matrix = Matrix.load(store)
-        rows, scores = matrix.top(np.ones(7, np.float32), 5)
-        assert (len(matrix), matrix.ids, len(rows), len(scores)) == (0, (), 0, 0)
+        assert (len(matrix), matrix.ids) == (0, ())
         assert matrix.names == dict.fromkeys(NAMES, ())
         assert matrix.scalars.shape == (len(SCALARS), 0)
 
@@ -153,27 +149,3 @@ def test_only_the_space_of_most_tracks_is_shown(store: Store) -> None:
     matrix = Matrix.load(store)
     assert (set(matrix.ids), matrix.space) == (newer, ("fake", "1"))
     assert (matrix.vectors.shape, matrix.tags.shape) == ((2, DIM), (2, TAGS))
-
-
-def brute_force(matrix: Matrix, query: np.ndarray, k: int, mask: np.ndarray | None) -> list[int]:
-    scores = matrix.vectors @ query
-    rows = [row for row in range(len(scores)) if mask is None or mask[row]]
-    return sorted(rows, key=lambda row: (-scores[row], row))[:k]
-
-
-@given(
-    hnp.arrays(np.float32, st.tuples(st.integers(1, 40), st.just(3)), elements=st.sampled_from([-1, -0.5, 0, 0.5, 1])),
-    hnp.arrays(np.float32, 3, elements=st.sampled_from([-1, 0, 0.25, 1])),
-    st.integers(0, 45),
-    st.data(),
-)
-def test_the_best_rows_are_those_of_brute_force(
-    vectors: np.ndarray, query: np.ndarray, k: int, data: st.DataObject
-) -> None:
-    n = len(vectors)
-    mask = data.draw(st.none() | hnp.arrays(np.bool_, n))
-    none = np.zeros(n, bool)
-    matrix = Matrix(0, ("f", "1"), ("x",) * n, vectors, vectors, vectors, none, none, {})
-    rows, scores = matrix.top(query, k, mask)
-    assert rows.tolist() == brute_force(matrix, query, k, mask)
-    assert np.array_equal(scores, (vectors @ query)[rows])

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 
 from fakes import CONCEPTS, corpus, video
 from musechat.core.features import Scene
 from musechat.core.request import Constraints, Query, Request, Want
-from musechat.match.ranker import rank, search
+from musechat.match.ranker import best_rows, rank, search
 
 
 def ask(**fields: object) -> Query:
@@ -196,3 +197,14 @@ def test_no_ranking_breaks_its_own_limits(
     assert all(np.isfinite(pick.score) for pick in ranking.picks)
     if not rows:
         assert ranking.relaxations or len(seen) == 20 or len(request.avoids) > 1
+
+
+@given(
+    hnp.arrays(np.float32, st.integers(1, 60), elements=st.sampled_from([0, 0.25, 0.5, 0.75, 1])),
+    st.integers(1, 65),
+    st.data(),
+)
+def test_the_best_rows_are_those_of_brute_force(score: np.ndarray, k: int, data: st.DataObject) -> None:
+    mask = data.draw(hnp.arrays(np.bool_, len(score)))
+    rows = [row for row in range(len(score)) if mask[row]]
+    assert best_rows(score, mask, k) == sorted(rows, key=lambda row: (-score[row], row))[:k]

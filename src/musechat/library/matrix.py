@@ -83,23 +83,6 @@ class Matrix:
         column: Floats = self.scalars[SCALARS.index(name)]
         return column
 
-    def top(self, query: Floats, k: int, mask: Bools | None = None) -> tuple[NDArray[np.intp], Floats]:
-        """The k rows (fewer if there are not so many) of largest product with `query` (d,), exact, by falling score.
-
-        `mask` (n,): rows that may be given. Equal scores are in the order of rows.
-        """
-        if not len(self):
-            return np.empty(0, np.intp), np.empty(0, np.float32)
-        scores = self.vectors @ np.asarray(query, np.float32)
-        allowed = np.arange(len(scores)) if mask is None else np.flatnonzero(mask)
-        scores = scores if mask is None else scores[allowed]
-        if 0 < k < len(scores):
-            least = np.partition(scores, len(scores) - k)[len(scores) - k]
-            keep = np.flatnonzero(scores >= least)
-            allowed, scores = allowed[keep], scores[keep]
-        order = np.argsort(-scores, kind="stable")[: max(k, 0)]
-        return allowed[order], scores[order]
-
 
 def _built(database: Database, path: Path, changes: int) -> Matrix:
     """Reads everything from the database; leaves the cache behind where it can be written."""

@@ -75,7 +75,7 @@ def rank(
     found = [] if request is None else limits(corpus, request)
     mask = allowed(corpus, found, seen) & ~_heard(corpus, seen, dials.near_duplicate)
     score = weighted_mean(parts, len(corpus))
-    best = _best(score, mask, max(dials.pool, at_most))
+    best = best_rows(score, mask, max(dials.pool, at_most))
     if request is None or request.constraints.artist is None:
         best = _folded(corpus, best)
     picks = tuple(_pick(parts, score, row) for row in best[:at_most])
@@ -91,13 +91,13 @@ def search(
     mask = allowed(corpus, found, ())
     named = _name_part(corpus, text)
     holds: Bools = named.fit > 0
-    by_name = _best(named.fit, mask & holds, at_most)
+    by_name = best_rows(named.fit, mask & holds, at_most)
     parts = word_parts(corpus, request, None, dials.words)
     score = weighted_mean(parts, len(corpus))
     # Limits alone are a search too: then all that passes is found, in the library's order.
     floor = 0.0 if found and not parts else dials.search_floor
     good: Bools = score >= floor
-    by_words = _best(score, mask & good & ~holds, at_most)
+    by_words = best_rows(score, mask & good & ~holds, at_most)
     picks = [_pick([named], named.fit, row) for row in by_name] + [_pick(parts, score, row) for row in by_words]
     return Ranking(tuple(picks[:at_most]), () if picks else relaxations(corpus, found, ()))
 
@@ -116,7 +116,7 @@ def _heard(corpus: Corpus, seen: tuple[str, ...], cosine: float) -> Bools:
     return mask
 
 
-def _best(score: Floats, mask: Bools, k: int) -> list[int]:
+def best_rows(score: Floats, mask: Bools, k: int) -> list[int]:
     """Allowed rows by falling score; ties keep the library's order."""
     rows = np.flatnonzero(mask)
     if rows.size > k:
