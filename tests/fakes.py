@@ -35,6 +35,7 @@ def corpus(
         ids=ids,
         rows={track_id: row for row, track_id in enumerate(ids)},
         concepts=CONCEPTS,
+        sources=("tags",) * len(CONCEPTS),
         vectors=vectors,
         scores=np.asfortranarray(table),
         breaks=table >= 0.5,

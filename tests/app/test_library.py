@@ -69,6 +69,14 @@ def test_measured_facts_come_with_the_strongest_tags(fake_models: object, filled
         assert library.measured("0" * 64) == (None, [])
 
 
+def test_a_closed_library_can_be_used_again(fake_models: object, tmp_path: Path, music: Path) -> None:
+    library = Library(tmp_path / "library")
+    for _ in range(2):
+        library.index([music])
+        assert len(library.tracks()) == 6
+        library.close()
+
+
 def test_the_doctor_finds_everything_in_order(fake_models: object, filled: Path) -> None:
     checks = {check.name: check for check in examine(filled)}
     assert checks["library"].state == "ok"
@@ -83,6 +91,7 @@ def test_the_doctor_names_what_is_wrong(
         raise WeightsError("The weights are damaged.")
 
     monkeypatch.setattr("fakes.FakeText.self_test", fail)
+    monkeypatch.setattr("fakes.FakeImage.__init__", fail)
     folder = tmp_path / "library"
     (tmp_path / "bad").mkdir()
     (tmp_path / "bad" / "noise.mp3").write_bytes(b"no music")
@@ -90,6 +99,7 @@ def test_the_doctor_names_what_is_wrong(
         library.index([music, tmp_path / "bad"])
     checks = {check.name: check for check in examine(folder)}
     assert (checks["text encoder"].state, checks["text encoder"].detail) == ("broken", "The weights are damaged.")
+    assert checks["image encoder"].state == "broken"
     assert (checks["library"].state, "1 unreadable" in checks["library"].detail) == ("weak", True)
     assert {c.name: c.state for c in examine(tmp_path / "none")}["library"] == "weak"
     (tmp_path / "torn").mkdir()

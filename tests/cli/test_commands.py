@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,7 +33,7 @@ TURN = {
     "say", "understood", "track", "score", "offset", "evidence", "reason", "claims", "narrator", "alternatives",
     "relaxations", "seconds",
 }  # fmt: skip
-UNDERSTOOD = {"act", "wants", "avoids", "more", "less", "keep", "constraints", "unmatched", "unmeasurable"}
+UNDERSTOOD = {"act", "wants", "avoids", "more", "less", "keep", "constraints", "unmatched", "unmeasurable", "lifts"}
 CONSTRAINTS = {
     "tempo_min", "tempo_max", "duration_min", "duration_max", "vocals", "licence", "artist", "not_artists",
 }  # fmt: skip
@@ -140,6 +144,38 @@ def test_bad_input_is_one_line_and_an_exit_status(
     if words[0] != "demo":
         error = plain(*filled_in, code=code)["error"]
         assert said in error["message"]
+
+
+def test_hostile_names_do_not_reach_the_terminal(fake_models: object, music: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "bad"
+    bad.mkdir()
+    (bad / "\x1b]0;pwn\x07\x1b[31mred\u202e\nline.mp3").write_bytes(b"no music")
+    library = ("--library", tmp_path / "library")
+    run("index", music, bad, *library)
+    said = run("library", "errors", *library)
+    assert not {"\x1b", "\x07", "\u202e"} & set(said)
+    done = runner.invoke(app, ["index", str(tmp_path / "no\x1b[31m\nsuch"), *map(str, library)])
+    assert "\x1b" not in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_output_to_any_encoding(encoding: str) -> None:
+    line = [sys.executable, "-m", "musechat", "understand", "≥ 100 bpm 🎹 ♯", "--library", "none"]
+    environment = os.environ | {"PYTHONIOENCODING": encoding}
+    done = subprocess.run(line, capture_output=True, check=False, env=environment)
+    assert done.returncode == 0, done.stderr
+    assert b"refine" in done.stdout or b"nothing" in done.stdout
+
+
+def test_a_drive_that_is_gone_is_named(fake_models: object, music: Path, tmp_path: Path) -> None:
+    shutil.copytree(music, tmp_path / "drive")
+    library = ("--library", tmp_path / "library")
+    run("index", tmp_path / "drive", *library)
+    shutil.rmtree(tmp_path / "drive")
+    said = run("index", tmp_path / "drive", *library)
+    assert "Nothing is left below" in said
+    assert "6 missing" in said
 
 
 def test_an_interrupt_is_one_line(fake_models: object, monkeypatch: pytest.MonkeyPatch) -> None:

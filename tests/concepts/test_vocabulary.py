@@ -35,6 +35,10 @@ def test_opposites_are_mutual():
     pairs = [(c.name, c.opposite) for c in VOCABULARY.concepts.values() if c.opposite]
     assert len(pairs) >= 20
     assert all(VOCABULARY[other].opposite == name for name, other in pairs)
+    assert {
+        ("fast", "slow"), ("happy", "sad"), ("calm", "energetic"), ("upbeat", "mellow"), ("loud", "quiet"),
+        ("dark", "bright"), ("acoustic", "electronic"), ("aggressive", "peaceful"), ("vocals", "instrumental"),
+    } <= set(pairs)  # fmt: skip
 
 
 def test_phrases_read_as_parts_of_a_sentence():

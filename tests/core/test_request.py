@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musechat.core.errors import InputError
-from musechat.core.request import Constraints, Request, Want
+from musechat.core.request import LIFTS, Constraints, Request, Want
 
 texts = st.text(max_size=20)
 wants = st.lists(st.builds(Want, texts, st.floats(0, 1)), max_size=3).map(tuple)
@@ -27,6 +27,7 @@ requests = st.builds(
     keep=wants,
     constraints=limits,
     unmatched=st.lists(texts, max_size=3).map(tuple),
+    lifts=st.lists(st.sampled_from(LIFTS), max_size=2, unique=True).map(tuple),
 )
 
 
@@ -47,6 +48,7 @@ def test_a_request_round_trips_through_json(request: Request) -> None:
         ({"wants": [{"concept": "rock", "weight": "much"}]}, "wants.weight must be a number"),
         ({"more": [{"concept": "rock", "weight": True}]}, "more.weight must be a number"),
         ({"unmatched": "x"}, "unmatched must be a list"),
+        ({"lifts": ["gravity"]}, "'gravity'"),
         ({"constraints": 3}, "constraints must be"),
         ({"constraints": {"mood": "sad"}}, "'mood'"),
         ({"constraints": {"vocals": "loud"}}, "vocals is one of"),

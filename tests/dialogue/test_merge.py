@@ -37,6 +37,49 @@ def test_something_different_keeps_only_exclusions_and_limits() -> None:
     assert (now.wants, now.avoids, now.act) == ((), (Want("rock"),), "different")
 
 
+OPPOSITES = {"fast": "slow", "slow": "fast"}
+
+
+def test_asking_for_the_opposite_takes_a_wish_back() -> None:
+    old = Request(wants=(Want("fast"), Want("piano")))
+    now = merged(old, Request(more=(Want("slow"),)), OPPOSITES.get)
+    assert [want.concept for want in now.wants] == ["piano"]
+
+
+def test_an_answer_to_which_voices_takes_back_the_wishes_it_contradicts() -> None:
+    old = Request(wants=(Want("female vocals"), Want("piano")), constraints=Constraints(vocals="female"))
+    now = merged(old, Request(constraints=Constraints(vocals="none")))
+    assert ([want.concept for want in now.wants], now.constraints.vocals) == (["piano"], "none")
+    lifted = merged(old, Request(lifts=("vocals",)))
+    assert ([want.concept for want in lifted.wants], lifted.constraints.vocals) == (["piano"], None)
+
+
+def test_an_artist_is_asked_for_or_excluded_never_both() -> None:
+    old = Request(constraints=Constraints(not_artists=("Ann", "Bob")))
+    asked = merged(old, Request(constraints=Constraints(artist="Ann")))
+    assert asked.constraints == Constraints(artist="Ann", not_artists=("Bob",))
+    never = merged(asked, Request(constraints=Constraints(not_artists=("Ann",))))
+    assert never.constraints == Constraints(not_artists=("Bob", "Ann"))
+
+
+def test_limits_can_be_lifted_one_by_one() -> None:
+    old = Request(constraints=Constraints(tempo_min=90, tempo_max=100, duration_max=60, licence="cc", artist="Ann"))
+    assert merged(old, Request(lifts=("tempo", "artist"))).constraints == Constraints(duration_max=60, licence="cc")
+    assert merged(old, Request(lifts=("duration", "licence"))).constraints == Constraints(
+        tempo_min=90, tempo_max=100, artist="Ann"
+    )
+
+
+def test_wishes_are_forgotten_in_the_end_but_exclusions_never() -> None:
+    request = Request(wants=(Want("piano"),), keep=(Want("strings"),), avoids=(Want("rock"), Want("drums", 0.5)))
+    counts = []
+    for _ in range(6):
+        request = merged(request, Request())
+        counts.append((len(request.wants), len(request.keep), [want.concept for want in request.avoids]))
+    assert counts[0] == (1, 1, ["rock", "drums"])
+    assert counts[-1] == (0, 0, ["rock"])
+
+
 def test_a_wish_said_twice_counts_once_with_its_largest_weight() -> None:
     old = Request(wants=(Want("piano", 0.4),), more=(Want("piano", 1.0),))
     assert merged(old, Request()).wants == (Want("piano", 0.7),)

@@ -54,7 +54,7 @@ def understand(words: str) -> Request:
 class Talk:
     def __init__(self, size: int = 5) -> None:
         self.shelf = Shelf(size)
-        self.tools = Tools(understand, self.shelf, TemplateNarrator(), str)
+        self.tools = Tools(understand, self.shelf, TemplateNarrator(), str, lambda concept: None)
         self.so_far = Conversation((first_turn(video(), self.tools),))
 
     def say(self, words: str) -> str | None:
@@ -127,8 +127,17 @@ def test_an_empty_answer_keeps_what_is_on_the_table_and_can_be_undone() -> None:
     assert talk.say("300 bpm") is None
     assert "without “tempo at least 300 BPM” there would be 4" in talk.text
     assert talk.so_far.turns[-1].relaxations == (Relaxation("tempo at least 300 BPM", 4),)
-    assert talk.say("why") is None
+    for words in ("why", "take it", ""):
+        assert talk.say(words) is None
+        assert "without “tempo at least 300 BPM” there would be 4" in talk.text
+        assert "T1" not in talk.text
     assert talk.say("undo") == "t1"
+    assert talk.so_far.wishes.request.constraints == Constraints()
+
+
+def test_what_could_not_be_met_is_not_carried_on() -> None:
+    talk = Talk()
+    assert [talk.say("300 bpm"), talk.say("sad")] == [None, "t1"]
     assert talk.so_far.wishes.request.constraints == Constraints()
 
 

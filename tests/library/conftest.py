@@ -59,5 +59,6 @@ def powerless() -> Iterator[Path]:
         if is_root:
             os.seteuid(0)
         for path in (folder, *folder.rglob("*")):
-            path.chmod(0o700 if path.is_dir() else 0o600)
+            if not path.is_symlink():
+                path.chmod(0o700 if path.is_dir() else 0o600)
         shutil.rmtree(folder)

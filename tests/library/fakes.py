@@ -75,6 +75,19 @@ def features(sound: str, encoder: EncoderId, k: int = 3, **changes: object) -> T
 
 
 @dataclass
+class Listener:
+    """A `Progress` that remembers: each start as (label, total), each advance as (detail, amount)."""
+
+    heard: list[tuple[str, float]] = field(default_factory=list)
+
+    def start(self, label: str, total: float) -> None:
+        self.heard.append((label, total))
+
+    def advance(self, amount: float, detail: str = "") -> None:
+        self.heard.append((detail, amount))
+
+
+@dataclass
 class FakeIdentify:
     opened: list[str] = field(default_factory=list)
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
 
@@ -10,7 +10,7 @@ from musechat.core.errors import InputError, LibraryBusyError, LibraryError
 from musechat.core.track import Fact
 from musechat.library import Store
 from musechat.library import database as database_module
-from musechat.library.database import FILE_NAME, Database
+from musechat.library.database import FILE_NAME, Database, file_uri
 from musechat.library.schema import FORMAT, MIGRATIONS
 
 
@@ -182,6 +182,36 @@ def test_a_library_that_may_not_be_read_is_one_sentence(powerless: Path) -> None
     (folder / FILE_NAME).chmod(0)
     with pytest.raises(LibraryError, match="cannot be opened; check the folder's permissions"):
         Store.open(folder)
+
+
+@pytest.mark.parametrize("mode", ["r", "w"])
+def test_a_library_inside_a_shut_folder_is_one_sentence(powerless: Path, mode: database_module.Mode) -> None:
+    Store.open(powerless / "library", "w").close()
+    (powerless / "library").chmod(0)
+    with pytest.raises(LibraryError, match="library cannot be opened: Permission denied"):
+        Store.open(powerless / "library", mode)
+
+
+@pytest.mark.parametrize("mode", ["r", "w"])
+@pytest.mark.parametrize("name", ["x" * 5000, "a\0b"])
+def test_a_folder_that_cannot_be_is_one_sentence(tmp_path: Path, name: str, mode: database_module.Mode) -> None:
+    with pytest.raises(LibraryError, match=r"cannot be (opened|made): "):
+        Store.open(tmp_path / name, mode)
+
+
+def test_a_library_may_lie_anywhere(tmp_path: Path) -> None:
+    folder = tmp_path / "50% of it? #1 [ä]"
+    with Store.open(folder, "w") as store:
+        put(store, "one")
+    with Store.open(folder) as store:
+        assert len(store) == 1
+    assert (folder / FILE_NAME).exists()
+
+
+def test_a_share_is_a_path_and_no_computer_to_sqlite() -> None:
+    assert file_uri(PureWindowsPath(r"\\server\share\a b#c?\x")) == "file:////server/share/a%20b%23c%3F/x"
+    assert file_uri(PureWindowsPath(r"C:\music\x")) == "file:///C:/music/x"
+    assert file_uri(PurePosixPath("/music/ä")) == "file:///music/%C3%A4"
 
 
 def test_unknown_troubles_are_still_sentences(store: Store) -> None:

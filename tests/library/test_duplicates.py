@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from library.fakes import audio_id, features
+from library.fakes import Listener, audio_id, features
 from musechat.core.features import EncoderId
+from musechat.core.protocols import Silent
 from musechat.core.settings import Quality
 from musechat.core.track import Fact
 from musechat.library import Store
@@ -75,6 +76,18 @@ def test_encodings_of_one_recording_point_at_the_best(store: Store, shelf: Shelf
     assert fold_duplicates(store.database) == 2
     assert shelf.originals() == {"flac": None, "mp3": "flac", "trimmed": "flac", "another": None}
     assert fold_duplicates(store.database) == 0
+
+
+def test_only_what_is_new_is_compared_and_its_progress_told(store: Store, shelf: Shelf) -> None:
+    shelf.add("old", "old", curve(9))
+    fold_duplicates(store.database)
+    for i in range(5):
+        shelf.add(f"song {i}", f"sound {i}", curve(i))
+    listener = Listener()
+    fold_duplicates(store.database, DuplicateRule(block=2), listener)
+    assert listener.heard == [("Comparing tracks", 5), ("", 2), ("", 2), ("", 1)]
+    fold_duplicates(store.database, progress=listener)
+    assert len(listener.heard) == 4
 
 
 def test_songs_of_one_sound_with_another_course_are_two_songs(store: Store, shelf: Shelf) -> None:
@@ -160,6 +173,6 @@ def test_close_pairs_equal_comparing_all_with_all(n: int, block: int, seed: int)
         if (fresh[i] or fresh[j]) and abs(durations[i] - durations[j]) <= 5 and cosines[i, j] >= 0.5
         if (tempos[i] == 90) == (tempos[j] == 90) or np.isnan(tempos[i] + tempos[j])
     }
-    found = list(close_pairs(durations, tempos, vectors, fresh, rule))
+    found = list(close_pairs(durations, tempos, vectors, fresh, rule, Silent()))
     assert {(min(pair), max(pair)) for pair in found} == expected
     assert len(found) == len(expected)

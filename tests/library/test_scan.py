@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from musechat.library import song_folder
 from musechat.library.scan import scan
+from musechat.library.song_folder import read_sidecar
 
 
 def touch(path: Path) -> Path:
@@ -59,6 +61,49 @@ def test_links_may_go_in_circles(tmp_path: Path) -> None:
     ]
 
 
+def test_links_that_lead_nowhere_hide_none_of_their_neighbours(powerless: Path) -> None:
+    touch(powerless / "m" / "one.mp3")
+    touch(powerless / "shut" / "deep" / "two.mp3")
+    try:
+        (powerless / "m" / "loop").symlink_to("loop")
+        (powerless / "m" / "loop.mp3").symlink_to("loop.mp3")
+        (powerless / "m" / "link").symlink_to(powerless / "shut" / "deep")
+    except OSError:
+        pytest.skip("links are not allowed here")
+    (powerless / "shut").chmod(0)
+    seen = scan([powerless / "m"])
+    assert [found.path.name for found in seen.files] == ["one.mp3"]
+    assert sorted((path.name, message) for path, message in seen.problems) == [
+        ("link", "The folder cannot be read: Permission denied."),
+        ("loop", "The folder cannot be read: Too many levels of symbolic links."),
+        ("loop.mp3", "The file cannot be read: Too many levels of symbolic links."),
+    ]
+
+
+def test_a_folder_that_may_be_listed_but_not_entered_is_told(powerless: Path) -> None:
+    touch(powerless / "m" / "deep" / "one.mp3")
+    touch(powerless / "m" / "two.mp3")
+    (powerless / "m").chmod(0o444)
+    seen = scan([powerless / "m"])
+    assert (seen.files, sorted(path.name for path, _ in seen.problems)) == ([], ["deep", "two.mp3"])
+
+
+def test_a_sidecar_that_goes_while_it_is_looked_at_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    touch(tmp_path / "song.ogg")
+    (tmp_path / "song.ini").write_text("[song]\nname = Feelings\n")
+
+    def read_and_remove(path: Path) -> dict[str, str]:
+        facts = read_sidecar(path)
+        path.unlink()
+        return facts
+
+    monkeypatch.setattr(song_folder, "read_sidecar", read_and_remove)
+    assert [found.folder.title for found in scan([tmp_path]).files] == ["Feelings"]
+    monkeypatch.undo()
+    (tmp_path / "song.ini").symlink_to("nowhere")
+    assert [found.folder.title for found in scan([tmp_path]).files] == [tmp_path.name]
+
+
 def test_a_link_leads_to_a_folder_elsewhere(tmp_path: Path) -> None:
     touch(tmp_path / "drive" / "one.mp3")
     (tmp_path / "m").mkdir()
@@ -70,6 +115,21 @@ def test_what_is_not_there_is_told(tmp_path: Path) -> None:
     seen = scan([tmp_path / "nowhere", tmp_path])
     assert seen.gone == (tmp_path / "nowhere",)
     assert seen.files == []
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "~nosuch/x", "a\0b"])
+def test_what_cannot_be_there_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert scan([Path(name)]).gone == (tmp_path / name,)
+
+
+def test_a_path_inside_a_shut_folder_is_a_problem_and_not_gone(powerless: Path) -> None:
+    path = touch(powerless / "shut" / "one.mp3")
+    touch(powerless / "two.mp3")
+    path.parent.chmod(0)
+    seen = scan([path, powerless / "two.mp3"])
+    assert ([found.path.name for found in seen.files], seen.gone) == (["two.mp3"], ())
+    assert seen.problems == [(path, "The path cannot be read: Permission denied.")]
 
 
 def test_things_that_are_no_files_are_left_out(tmp_path: Path) -> None:

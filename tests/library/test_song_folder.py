@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from musechat.library.song_folder import read_sidecar, song_folder
 
@@ -70,12 +72,29 @@ def test_a_sidecar_makes_a_song_folder(tmp_path: Path) -> None:
         (b"name = X\n", {}),
         (b"", {}),
         (b"\x00\xff" * 500, {}),
+        (b"[song]\nname\n  continued\nartist = Ann\n", {"artist": "Ann"}),
+        (
+            b"[song]\nname = A: B = %(artist)s 100%\n  continued\n[song]\n# year = 1\nyear: 2006\n",
+            {
+                "title": "A: B = %(artist)s 100%",
+                "year": "2006",
+            },
+        ),
+        (b"loose\n[song\n]\n[song]\rartist = Ann\x00\r= nobody\r[", {"artist": "Ann\x00"}),
+        (b"[song]\nname = x" + b" " * 60_000 + b"y\n" + b"[" * 3000, {"title": "x" + " " * 60_000 + "y"}),
         (b"[song]\n" + b"a = b\n" * 100_000 + b"name = far away\n", {}),
     ],
 )
 def test_sidecars_of_all_kinds(tmp_path: Path, content: bytes, facts: dict[str, str]) -> None:
     (tmp_path / "song.ini").write_bytes(content)
     assert read_sidecar(tmp_path / "song.ini") == facts
+
+
+@given(st.binary() | st.lists(st.sampled_from([b"[song]", b"name", b"=", b"\n", b"  ", b"%", b"\0"])).map(b"".join))
+def test_no_sidecar_stops_an_import(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+    sidecar = tmp_path_factory.getbasetemp() / "song.ini"
+    sidecar.write_bytes(content)
+    assert all(read_sidecar(sidecar).values())
 
 
 def test_what_is_no_file_is_no_sidecar(tmp_path: Path) -> None:

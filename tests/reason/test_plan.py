@@ -100,7 +100,7 @@ def test_a_limit_is_reported_with_what_was_measured() -> None:
 @pytest.mark.parametrize(
     ("value", "unit", "said"),
     [
-        (0.2, "score 0–1", "the tagger gives it 0.20 of 1"),
+        (0.2, "score 0–1 for metal", "its score for metal is 0.20"),
         ("sectoid", "", "As you asked: by Sectoid."),
         ("", "", "could not be checked"),
         (None, "BPM", ""),
@@ -140,7 +140,7 @@ def test_the_clip_is_described_by_its_numbers_and_not_before_they_exist() -> Non
     assert narrated(first) == "Your clip looks dark, colourful and warm."
     full = Planner([*look, *pace])
     full.clip()
-    assert "hardly any motion and one cut" in narrated(full)
+    assert "hardly any motion in it, and one cut." in narrated(full) or "any motion and one cut in it" in narrated(full)
     nothing = Planner([])
     nothing.clip()
     nothing.mood()
@@ -193,9 +193,12 @@ def test_an_empty_answer_says_what_would_help() -> None:
     planner = Planner([])
     planner.nothing_fits((Relaxation("no vocals", 3), Relaxation("tempo at least 200 BPM", 1)))
     assert "without “no vocals” there would be 3" in narrated(planner)
+    stuck = Planner([])
+    stuck.nothing_fits((Relaxation("no vocals", 0), Relaxation("by nobody", 0)))
+    assert "“no vocals” and “by nobody”, and giving up any one of them would not be enough" in narrated(stuck)
     left = Planner([])
     left.nothing_fits(())
-    assert "no track left" in narrated(left)
+    assert "no track in your library that I could propose" in narrated(left)
 
 
 def test_why_lists_what_counted_most() -> None:

@@ -8,7 +8,7 @@ In: a library's folder. Out: `Check`s, each with a state and a detail that a use
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -17,6 +17,7 @@ from musechat import __version__
 from musechat.app.library import Library
 from musechat.core.errors import LibraryError, MuseChatError
 from musechat.core.protocols import AudioEncoder, ImageEncoder, TextEncoder
+from musechat.library import jobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,14 @@ def _program() -> Check:
 
 def _encoders(library: Library) -> Iterator[Check]:
     models = library.models
-    encoders: dict[str, AudioEncoder | ImageEncoder | TextEncoder] = {
-        "music encoder": models.audio,
-        "image encoder": models.image,
-        "text encoder": models.text,
+    makers: dict[str, Callable[[], AudioEncoder | ImageEncoder | TextEncoder]] = {
+        "music encoder": lambda: models.audio,
+        "image encoder": lambda: models.image,
+        "text encoder": lambda: models.text,
     }
-    for name, encoder in encoders.items():
+    for name, make in makers.items():
         try:
+            encoder = make()
             encoder.self_test()
         except MuseChatError as error:
             yield Check(name, "broken", str(error))
@@ -70,7 +72,10 @@ def _library(library: Library) -> Check:
     except LibraryError as error:
         exists = (library.folder / "library.sqlite").exists()
         return Check("library", "broken" if exists else "weak", str(error))
+    last = next(iter(jobs(library.store.database)), None)
     missing = sum(track.missing for track in tracks)
     notes = [f"{len(tracks)} tracks in {library.folder}"]
+    if last is not None and last.state == "interrupted":
+        notes.append(f"the last import was cut off at {last.done} of {last.total}: run it again")
     notes += [f"{missing} missing"] * bool(missing) + [f"{len(problems)} unreadable files"] * bool(problems)
-    return Check("library", "weak" if missing or problems else "ok", ", ".join(notes))
+    return Check("library", "weak" if len(notes) > 1 else "ok", ", ".join(notes))

@@ -8,6 +8,7 @@ In: a folder, music to import, words. Out: tracks, search results, corrections.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -107,6 +108,7 @@ class Library:
                 quality=quality,
                 threads=self.models.threads,
                 progress=progress,
+                stop=self.models.decoder.close,
             )
 
     def understand(self, text: str) -> Request:
@@ -122,6 +124,11 @@ class Library:
     def phrase(self, concept: str) -> str:
         """How a concept is said inside a sentence."""
         return self.models.vocabulary.phrase(concept)
+
+    def opposite(self, concept: str) -> str | None:
+        """The concept that asking for this one takes back, if any."""
+        known = self.models.vocabulary.concepts.get(concept)
+        return None if known is None else known.opposite
 
     def search(self, text: str, at_most: int = 20) -> Found:
         """Tracks for words, or by name. Raises `InputError` for no words."""
@@ -153,9 +160,9 @@ class Library:
         raise InputError(f"Several tracks fit {one_line(wanted)!r}: {several}; say which by its id.")
 
     def _with_path(self, wanted: str) -> list[Track]:
-        place = Path(wanted)
-        if not place.exists():
+        if not os.path.exists(wanted):  # noqa: PTH110 - unlike Path.exists it never raises
             return []
+        place = Path(wanted)
         return [track for track in self.store.tracks() if Path(track.path) == place.absolute()]
 
     def measured(self, track_id: str) -> tuple[TrackFeatures | None, list[tuple[str, float]]]:

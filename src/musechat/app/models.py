@@ -31,10 +31,9 @@ class Models:
         self.threads = threads or max(1, (os.cpu_count() or 2) - 1)
 
     def close(self) -> None:
-        """Ends what was started; harmless when nothing was."""
+        """Ends the decoder's processes; they start again when needed."""
         if "decoder" in self.__dict__:
             self.decoder.close()
-            del self.__dict__["decoder"]
 
     @cached_property
     def decoder(self) -> Decoder:

@@ -99,4 +99,4 @@ class Session:
 
     def _tools(self) -> Tools:
         library = self._library
-        return Tools(library.understand, library.supervisor, TemplateNarrator(), library.phrase)
+        return Tools(library.understand, library.supervisor, TemplateNarrator(), library.phrase, library.opposite)

@@ -8,7 +8,9 @@ In: arguments. Out: text for people on stdout, or JSON under `--json`; progress,
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +20,7 @@ import typer
 
 from musechat.core.errors import InputError, MuseChatError
 from musechat.core.settings import Quality
+from musechat.core.text import one_line
 
 if TYPE_CHECKING:
     from musechat.app.library import Library
@@ -40,13 +43,16 @@ ThreadsOption = Annotated[int | None, typer.Option("--threads", min=1, max=64, h
 
 
 def main() -> None:
-    """The entry point of the `musechat` command."""
+    """The entry point of the `musechat` command. What a terminal cannot show becomes a question mark."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
     app()
 
 
 @contextmanager
 def _door(as_json: bool = False) -> Iterator[None]:
-    """Turns the family's errors, an interrupt and a closed pipe into one line and an exit status."""
+    """Turns the family's errors and an interrupt into one line and an exit status."""
     try:
         yield
     except MuseChatError as error:
@@ -54,7 +60,7 @@ def _door(as_json: bool = False) -> Iterator[None]:
             from musechat.app.contract import error_json
 
             _print_json(error_json(error))
-        typer.echo(f"musechat: {error}", err=True)
+        typer.echo(f"musechat: {one_line(str(error), 1000)}", err=True)
         raise typer.Exit(error.exit_status) from None
     except KeyboardInterrupt:
         typer.echo("musechat: stopped; what was finished is kept.", err=True)

@@ -83,8 +83,13 @@ def _clock(seconds: float) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
+def _safe(text: str) -> str:
+    """A string from a file or stranger, made harmless to the terminal and to rich's markup."""
+    return escape(one_line(text, 4096))
+
+
 def _name(track: Track) -> str:
-    return escape(track.label)
+    return _safe(track.label)
 
 
 def summary(done: Summary, folder: Path) -> None:
@@ -100,7 +105,11 @@ def summary(done: Summary, folder: Path) -> None:
         (done.missing, "missing"),
     ]
     said = ", ".join(f"{count} {what}" for count, what in counts if count) or "nothing to do"
-    out.print(f"[bold]Library[/bold] {escape(str(folder))}: {said} ({done.seconds:.1f} s).")
+    out.print(f"[bold]Library[/bold] {_safe(str(folder))}: {said} ({done.seconds:.1f} s).")
+    for root in done.vanished:
+        out.print(
+            f"[yellow]Nothing is left below {_safe(root)}[/yellow]: its tracks are marked missing, none is deleted."
+        )
     if done.failed:
         out.print(f"[yellow]{done.failed} files could not be read[/yellow]; `musechat library errors` lists them.")
 
@@ -119,7 +128,7 @@ def video(profile: VideoProfile) -> None:
     if profile.cuts is not None:
         out.print(f"  cuts       {len(profile.cuts)}" + "".join(f"  {_clock(cut)}" for cut in profile.cuts[:12]))
     for note in profile.notes:
-        out.print(f"  [yellow]{escape(note)}[/yellow]")
+        out.print(f"  [yellow]{_safe(note)}[/yellow]")
 
 
 def first_look(turn: Turn) -> None:
@@ -133,12 +142,12 @@ def turn(one: Turn) -> None:
     out = _out()
     out.print()
     if one.say is not None:
-        out.print(f"[bold cyan]You[/bold cyan]       {escape(one_line(one.say, 500))}")
-        out.print(f"[dim]understood {escape(_understood(one.understood))}[/dim]")
-    out.print(f"[bold green]MuseChat[/bold green]  {escape(one.reply.text)}")
+        out.print(f"[bold cyan]You[/bold cyan]       {_safe(one_line(one.say, 500))}")
+        out.print(f"[dim]understood {_safe(_understood(one.understood))}[/dim]")
+    out.print(f"[bold green]MuseChat[/bold green]  {_safe(one.reply.text)}")
     if one.choice is not None:
         start = f", start at {_clock(one.choice.offset)}" if one.choice.offset else ""
-        out.print(f"[bold]{_name(one.choice.track)}[/bold]{start}  [dim]{escape(one.choice.track.path)}[/dim]")
+        out.print(f"[bold]{_name(one.choice.track)}[/bold]{start}  [dim]{_safe(one.choice.track.path)}[/dim]")
     _evidence(out, one.reply)
     for other in one.alternatives:
         out.print(f"  [dim]or[/dim] {_name(other.track)} [dim]score {other.score:.2f}[/dim]")
@@ -154,13 +163,13 @@ def _evidence(out: Console, reply: Reply) -> None:
                 "not measured" if e.value is None else f"{e.value:g}" if isinstance(e.value, float) else str(e.value)
             )
             weight = f"+{e.weight:.2f}" if e.weight else ""
-            said = escape(one_line(f"{e.name}: {value} {e.unit}".strip(), 70))
-            out.print(f"  [dim]{e.subject:<14} {weight:<5}[/dim] {said} [dim]({escape(e.source)})[/dim]")
+            said = _safe(one_line(f"{e.name}: {value} {e.unit}".strip(), 70))
+            out.print(f"  [dim]{e.subject:<14} {weight:<5}[/dim] {said} [dim]({_safe(e.source)})[/dim]")
 
 
 def request(understood: Request) -> None:
     """What was understood of a message."""
-    _out().print(escape(_understood(understood)))
+    _out().print(_safe(_understood(understood)))
 
 
 def _understood(understood: Request) -> str:
@@ -192,12 +201,12 @@ def _want(want: Want) -> str:
 def found(results: Found) -> None:
     """Search results."""
     out = _out()
-    out.print(f"[dim]understood {escape(_understood(results.request))}[/dim]")
+    out.print(f"[dim]understood {_safe(_understood(results.request))}[/dim]")
     if not results.results:
         out.print("No track of the library fits that.")
     for place, hit in enumerate(results.results, 1):
         why = ", ".join(f"{e.name} {e.value:g}" for e in hit.evidence[:3] if isinstance(e.value, float))
-        out.print(f"{place:>3}. {_bar(hit.score)} {hit.score:.2f}  {_name(hit.track)}  [dim]{escape(why)}[/dim]")
+        out.print(f"{place:>3}. {_bar(hit.score)} {hit.score:.2f}  {_name(hit.track)}  [dim]{_safe(why)}[/dim]")
 
 
 def tracks(all_tracks: Sequence[Track]) -> None:
@@ -207,7 +216,7 @@ def tracks(all_tracks: Sequence[Track]) -> None:
     for one in all_tracks:
         state = "missing" if one.missing else "near-duplicate" if one.duplicate_of else ""
         cells = (one.title.value, _plain(one.artist), _clock(one.duration), _plain(one.licence), state)
-        table.add_row(one.id[:8], *(escape(cell) for cell in cells))
+        table.add_row(one.id[:8], *(_safe(cell) for cell in cells))
     out.print(table)
     out.print(f"{len(all_tracks)} tracks.")
 
@@ -216,11 +225,11 @@ def track(one: Track, features: TrackFeatures | None, tags: list[tuple[str, floa
     """Everything about one track."""
     out = _out()
     out.print(f"[bold]{_name(one)}[/bold]  {_clock(one.duration)}")
-    out.print(f"  id         {one.id}\n  file       {escape(one.path)}" + ("  [yellow]missing[/yellow]" * one.missing))
+    out.print(f"  id         {one.id}\n  file       {_safe(one.path)}" + ("  [yellow]missing[/yellow]" * one.missing))
     for name in EDITABLE:
         fact: Fact | None = getattr(one, name)
         if fact is not None:
-            out.print(f"  {name:<10} {escape(fact.value)}  [dim]from {fact.source}[/dim]")
+            out.print(f"  {name:<10} {_safe(fact.value)}  [dim]from {fact.source}[/dim]")
     if one.duplicate_of:
         out.print(f"  [yellow]near-duplicate of {one.duplicate_of[:8]}[/yellow]")
     if features is None:
@@ -235,8 +244,8 @@ def track(one: Track, features: TrackFeatures | None, tags: list[tuple[str, floa
     out.print(f"  arousal    {_bar((features.arousal + 1) / 2)} {features.arousal:+.2f}")
     out.print(f"  valence    {_bar((features.valence + 1) / 2)} {features.valence:+.2f}")
     out.print("  energy     " + _curve(features.energy.tolist()))
-    out.print("  tags       " + ", ".join(f"{escape(tag)} {value:.2f}" for tag, value in tags))
-    out.print(f"  [dim]analysed by {escape(str(features.encoder))}[/dim]")
+    out.print("  tags       " + ", ".join(f"{_safe(tag)} {value:.2f}" for tag, value in tags))
+    out.print(f"  [dim]analysed by {_safe(str(features.encoder))}[/dim]")
 
 
 def _curve(values: list[float], width: int = 60) -> str:
@@ -252,7 +261,7 @@ def problems(listed: Sequence[FileError]) -> None:
     """Files that could not be imported."""
     out = _out()
     for problem in listed:
-        out.print(f"{escape(problem.reason):<12} {escape(problem.path)}\n[dim]{'':<12} {escape(problem.message)}[/dim]")
+        out.print(f"{_safe(problem.reason):<12} {_safe(problem.path)}\n[dim]{'':<12} {_safe(problem.message)}[/dim]")
     out.print(f"{len(listed)} files." if listed else "Every file could be read.")
 
 
@@ -261,7 +270,7 @@ def checks(done: Sequence[Check]) -> None:
     out = _out()
     colours = {"ok": "green", "weak": "yellow", "broken": "red"}
     for check in done:
-        out.print(f"[{colours[check.state]}]{check.state:<7}[/] {escape(check.name):<28} {escape(check.detail)}")
+        out.print(f"[{colours[check.state]}]{check.state:<7}[/] {_safe(check.name):<28} {_safe(check.detail)}")
 
 
 def _plain(fact: Fact | None) -> str:
@@ -281,7 +290,7 @@ def where(places: dict[str, Path]) -> None:
     out = _out()
     out.print("[bold]Where everything is[/bold]")
     for name, place in places.items():
-        out.print(f"  {name:<10}{escape(str(place))}")
+        out.print(f"  {name:<10}{_safe(str(place))}")
 
 
 def media_credits(packages: list[tuple[str, str]]) -> None:
@@ -289,4 +298,4 @@ def media_credits(packages: list[tuple[str, str]]) -> None:
     out = _out()
     out.print("[bold]Media and licences[/bold]")
     for name, licence in packages:
-        out.print(f"  {escape(name):<32}{escape(licence)}")
+        out.print(f"  {_safe(name):<32}{_safe(licence)}")

@@ -22,6 +22,7 @@ _CONTENT = frozenset(
         "trap",
         "number",
         "licence",
+        "lift",
         "name by",
         "name like",
         "name bare",

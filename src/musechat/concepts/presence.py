@@ -5,7 +5,7 @@ In: mean tag probabilities and measured attributes of n tracks. Out: `Presence`:
 - A score is comparable between concepts: weighted standard scores, scaled as if their inputs correlate by `correlation`
   and squashed, so that .5 is usual and .84 one standard deviation above. It ranks; it asserts nothing.
 - Exclusions are judged the other way round, and hard: what scores above a cut *or* whose own tag speaks up is out.
-- What was not measured is neutral, and said to be unmeasured.
+- What was not measured is neutral.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musechat.concepts.reference import TAG_PRIOR, Reference, fit_reference, inputs
-from musechat.concepts.vocabulary import ATTRIBUTES, Vocabulary
+from musechat.concepts.vocabulary import ATTRIBUTES, Concept, Vocabulary
 from musechat.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -61,23 +61,33 @@ class PresenceSettings:
 
 
 SETTINGS = PresenceSettings()
+_SUNG = ("vocals", "female vocals", "male vocals")
+_MEASURED = {
+    "bpm": "tempo",
+    "arousal": "arousal",
+    "valence": "valence",
+    "loudness": "loudness",
+    "beat_strength": "beat strength",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Presence:
     """n tracks, c concepts in the order of `Vocabulary.measurable`.
 
-    `scores` (n, c) in 0..1, column-major; `measured` (n, c): whether anything behind the score was measured;
-    `breaks` (n, c): whether the track breaks an exclusion of the concept; `voices`: "none", "any", "female", "male" →
-    the tracks that are allowed when these are asked for, (n,); `voice` (n,): how likely anybody sings, 0..1.
+    `sources` (c): what a score is made of, in words; `scores` (n, c) in 0..1, column-major; `breaks` (n, c): whether
+    the track breaks an exclusion of the concept; `voices`: "none", "any", "female", "male" → the tracks that are
+    allowed when these are asked for, (n,); `voice` (n,): how likely anybody sings, 0..1; `lean` (n,): by how much
+    female voices outweigh male ones, in logits, below 0 where male ones do.
     """
 
     concepts: tuple[str, ...]
+    sources: tuple[str, ...]
     scores: Floats
-    measured: Bools
     breaks: Bools
     voices: dict[str, Bools]
     voice: Floats
+    lean: Floats
 
 
 class ConceptScorer:
@@ -100,10 +110,11 @@ class ConceptScorer:
                 if source not in place:
                     raise InputError(f"The tagger has no tag {source!r}, which the concept {concept.name!r} needs.")
                 self._weights[place[source], column] = weight
-        self._used = self._weights != 0
         own = self._weights[: len(tag_names)] >= settings.own  # (t, c)
         kinds = np.array([c.kind for c in self.concepts])
         self._own, self._told = own & np.isin(kinds, ("genre", "instrument", "vocals")), own
+        names = np.array([c.name for c in self.concepts])
+        self._sung = own[:, np.isin(names, _SUNG)].any(axis=1)  # (t,)
         genre = kinds == "genre"
         leans = (self._weights[: len(tag_names)] >= settings.leans) & genre  # (t, c)
         self._narrower = (own & genre).T.astype(np.float32) @ leans > 0  # (c, c): a kind of it
@@ -116,17 +127,14 @@ class ConceptScorer:
         """`tags` (n, t) mean probabilities; `attributes`: any of ATTRIBUTES → (n,), NaN where not measured."""
         values = inputs(tags, attributes)  # (n, t + a)
         usual = self._reference or fit_reference(self._tag_names, values)
-        known = np.isfinite(values)
-        scores = self._scores(values, known, usual)
-        if known.all():
-            measured = np.ones(scores.shape, bool)
-        else:
-            measured = (known.astype(np.float32) @ self._used.astype(np.float32)) > 0
-        breaks = self._breaks(tags, scores)
+        scores = self._scores(values, np.isfinite(values), usual)
+        spoken, told = tags >= self._settings.spoken, self._strongest(tags)  # (n, t)
+        breaks = self._breaks(scores, spoken, told)
         breaks |= breaks.astype(np.float32) @ self._narrower.T > 0
+        voice, lean, voices = self._hear_voices(np.nan_to_num(values[:, : tags.shape[1]], nan=TAG_PRIOR[0]))
+        voices["none"] &= ~(spoken | told)[:, self._sung].any(axis=1)
         names = tuple(concept.name for concept in self.concepts)
-        voice, voices = self._hear_voices(np.nan_to_num(values[:, : tags.shape[1]], nan=TAG_PRIOR[0]))
-        return Presence(names, scores, measured, breaks, voices, voice)
+        return Presence(names, tuple(map(_source, self.concepts)), scores, breaks, voices, voice, lean)
 
     def _scores(self, values: Floats, known: Bools, usual: Reference) -> Floats:
         """(n, c), column-major."""
@@ -139,18 +147,29 @@ class ConceptScorer:
         scores += 1
         return np.reciprocal(scores, out=scores).T
 
-    def _breaks(self, tags: Floats, scores: Floats) -> Bools:
+    def _strongest(self, tags: Floats) -> Bools:
+        """What a reply would tell as one of the strongest tags (n, t): it cannot pass for absent."""
+        strongest = np.partition(tags, -self._settings.told, axis=1)[:, -self._settings.told, None]
+        told: Bools = tags >= np.maximum(strongest, self._settings.heard)
+        return told
+
+    def _breaks(self, scores: Floats, spoken: Bools, told: Bools) -> Bools:
         breaks: Bools = scores >= self._cuts
-        spoken = tags >= self._settings.spoken  # (n, t)
         for tag in np.flatnonzero(self._own.any(axis=1)):
             loud = np.flatnonzero(spoken[:, tag])
             if loud.size:
                 breaks[np.ix_(loud, np.flatnonzero(self._own[tag]))] = True
-        # What a reply would tell as one of the strongest tags cannot pass for absent.
-        strongest = np.partition(tags, -self._settings.told, axis=1)[:, -self._settings.told, None]
-        told = tags >= np.maximum(strongest, self._settings.heard)
         breaks |= told.astype(np.float32) @ self._told > 0
         return breaks
+
+
+def _source(concept: Concept) -> str:
+    """What the recipe of a concept is made of: "musicnn tags and measured tempo, calibrated"."""
+    measured = [_MEASURED[name] for name in ATTRIBUTES if name in concept.heard_by]
+    named = " and ".join(part for part in (", ".join(measured[:-1]), *measured[-1:]) if part)
+    if len(measured) == len(concept.heard_by):
+        return f"measured {named}"
+    return f"musicnn tags and measured {named}, calibrated" if measured else "musicnn tags, calibrated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,11 +197,12 @@ class VoiceHearer:
         self._settings = settings
         self._columns = {
             (name, sign): [tag_names.index(tag) for tag, w in vocabulary[name].heard_by.items() if w * sign > 0]
-            for name, sign in (("vocals", 1), ("vocals", -1), ("female vocals", 1), ("male vocals", 1))
+            for name, sign in (*((name, 1) for name in _SUNG), ("vocals", -1))
         }
 
-    def __call__(self, logits: Floats) -> tuple[Floats, dict[str, Bools]]:
-        """Of tags' `logits` (n, t): how likely anybody sings (n,); for each kind of voices the tracks it allows (n,).
+    def __call__(self, logits: Floats) -> tuple[Floats, Floats, dict[str, Bools]]:
+        """Of tags' `logits` (n, t): how likely anybody sings (n,), female − male in logits (n,), and for each kind of
+        voices the tracks it allows (n,).
 
         A side speaks with the mean of its two strongest tags.
         """
@@ -197,4 +217,4 @@ class VoiceHearer:
         some = voice >= settings.some
         lean = female - male
         allowed = {"none": voice < settings.none, "any": some}
-        return voice, allowed | {"female": some & (lean > settings.side), "male": some & (-lean > settings.side)}
+        return voice, lean, allowed | {"female": some & (lean > settings.side), "male": some & (-lean > settings.side)}

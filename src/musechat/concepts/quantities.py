@@ -10,6 +10,7 @@ In: one line. Out: `Constraints` with the four limits set, and the characters th
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from musechat.core.request import Constraints
@@ -75,8 +76,11 @@ class Quantities:
     spans: tuple[tuple[int, int], ...]
 
 
-def find_quantities(line: str) -> Quantities:
-    """All tempo and length limits of a line; a later one replaces an earlier one."""
+def find_quantities(line: str, lifts: Sequence[tuple[int, str]] = ()) -> Quantities:
+    """All tempo and length limits of a line; a later one replaces an earlier one.
+
+    `lifts`: the characters from which on earlier limits of a kind ("tempo", "duration") no longer hold.
+    """
     found: dict[str, float] = {}
     spans: list[tuple[int, int]] = []
     for match in _QUANTITY.finditer(line):
@@ -88,7 +92,9 @@ def find_quantities(line: str) -> Quantities:
         if limits is None:
             continue
         kind = next(iter(limits)).split("_")[0]
-        found = {name: value for name, value in found.items() if not name.startswith(kind)} | limits
+        found = {name: value for name, value in found.items() if not name.startswith(kind)}
+        if not any(limit == kind and start > match.start() for start, limit in lifts):
+            found |= limits
         tail = suffix if suffix and not prefix else _LONG.match(after)
         start = match.start() - (len(before) - prefix.start(1) if prefix else 0)
         spans.append((start, match.end() + (tail.end() if tail else 0)))

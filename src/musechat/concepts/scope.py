@@ -76,6 +76,7 @@ class Reading:
     events: list[Event] = field(default_factory=list)
     names: list[tuple[str, str, bool]] = field(default_factory=list)
     licences: list[str] = field(default_factory=list)
+    lifts: list[str] = field(default_factory=list)
     leftovers: list[Leftover] = field(default_factory=list)
 
 
@@ -143,6 +144,7 @@ class _Walk:
             "name like": self._name,
             "name bare": self._name,
             "licence": self._licence,
+            "lift": self._lift,
         }
 
     def reading(self) -> Reading:
@@ -280,6 +282,21 @@ class _Walk:
             self._word(i, span)
         else:
             self.out.licences.append(span.names[0])
+
+    def _lift(self, i: int, span: Span) -> None:
+        """Takes back what the message itself said before, too."""
+        out, limit = self.out, span.names[0]
+        out.lifts.append(limit)
+        if limit == "vocals":
+            out.events = [event for event in out.events if self.vocabulary[event.concept].voices is None]
+        elif limit == "licence":
+            out.licences.clear()
+        elif limit == "artist":
+            out.names = [name for name in out.names if name[0] == "like"]
+            if [following.first for following in self.spans[i + 1 : i + 2]] == ["but"]:  # "any artist but Muldjord"
+                self.skip.add(i + 1)
+                return self._open("list")
+        self._open("want")
 
     def _name(self, i: int, span: Span) -> None:
         if self.scope.mode == "mention":

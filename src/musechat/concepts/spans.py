@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from musechat.concepts.lexicon import Lexicon, Sense
-from musechat.concepts.names import KnownNames, Name, find_names
+from musechat.concepts.lifts import find_lifts
+from musechat.concepts.names import KnownNames, find_names
 from musechat.concepts.quantities import find_quantities
 from musechat.concepts.tokens import Token, tokenize
 from musechat.core.request import Constraints
@@ -19,7 +20,7 @@ _UNKNOWN = Sense("word", ())
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Tokens `start`..`end`. `kind`: a `Sense` kind, or name, number, word, comma, stop; `first`: its first word."""
+    """Tokens `start`..`end`; `first`: the first word. `kind`: a `Sense` kind, name, lift, number, word, comma, stop."""
 
     kind: str
     names: tuple[str, ...]
@@ -39,16 +40,21 @@ class Annotated:
 
 
 def annotate(line: str, lexicon: Lexicon, known: KnownNames) -> Annotated:
-    """Names first (their words and numbers are theirs), then numbers, then the longest phrase at each word."""
+    """Names and lifted limits first (their words and numbers are theirs), then numbers, then the longest phrases."""
     tokens = tokenize(line)
     names = find_names(line, tokens, lexicon, known)
-    quantities = find_quantities(_masked(line, tokens, names))
+    lifts = find_lifts(tokens, frozenset(i for name in names for i in range(name.start, name.end)))
+    taken = [Span(f"name {n.relation}", (n.text,), n.start, n.end, tokens[n.start].word) for n in names]
+    taken += [Span("lift", (lift.limit,), lift.start, lift.end, tokens[lift.start].word) for lift in lifts]
+    taken.sort(key=lambda span: span.start)
+    lifted = [(tokens[lift.start].start, lift.limit) for lift in lifts]
+    quantities = find_quantities(_masked(line, tokens, taken), lifted)
     counted = bytearray(len(line))
     for start, end in quantities.spans:
         counted[start:end] = b"1" * (end - start)
     spans: list[Span] = []
-    for name in (*names, None):
-        until = len(tokens) if name is None else name.start
+    for whole in (*taken, None):
+        until = len(tokens) if whole is None else whole.start
         while (i := spans[-1].end if spans else 0) < until:
             token = tokens[i]
             if token.kind != "word" or counted[token.start]:
@@ -57,15 +63,15 @@ def annotate(line: str, lexicon: Lexicon, known: KnownNames) -> Annotated:
             else:
                 sense, length = lexicon.find(tokens, i, until) or (_UNKNOWN, 1)
                 spans.append(Span(sense.kind, sense.names, i, i + length, token.word))
-        if name is not None:
-            spans.append(Span(f"name {name.relation}", (name.text,), name.start, name.end, tokens[name.start].word))
+        if whole is not None:
+            spans.append(whole)
     return Annotated(line, tokens, spans, quantities.limits)
 
 
-def _masked(line: str, tokens: Sequence[Token], names: Sequence[Name]) -> str:
+def _masked(line: str, tokens: Sequence[Token], taken: Sequence[Span]) -> str:
     pieces, done = [], 0
-    for name in names:
-        start, end = tokens[name.start].start, tokens[name.end - 1].end
+    for span in taken:
+        start, end = tokens[span.start].start, tokens[span.end - 1].end
         pieces += [line[done:start], "x" * (end - start)]
         done = end
     return "".join([*pieces, line[done:]])

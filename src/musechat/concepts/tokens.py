@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from musechat.core.text import one_line
+from musechat.core import text as core_text
 
 STOPS, COMMAS, JOINS = ".!?;:…", ",()[]—–|", "&+/"
 _PIECE = re.compile(r"[^\W_]+(?:['’ʼ][^\W_]+)*|[^\s]")
@@ -34,15 +34,14 @@ class Token:
 
 
 def folded(text: str) -> str:
-    """No case, no accents, straight apostrophes."""
-    plain = unicodedata.normalize("NFKD", text.replace("’", "'").replace("ʼ", "'"))
-    return "".join(c for c in plain if not unicodedata.combining(c)).casefold()
+    """No case, no accents, single blanks, straight apostrophes."""
+    return core_text.folded(text.replace("’", "'").replace("ʼ", "'"))
 
 
 def clean(text: str, at_most: int) -> str:
     """The first `at_most` characters as one printable line; a line break becomes a full stop."""
     read = text[:at_most].replace("\r\n", "\n").replace("\n", " ; ")
-    return one_line(read, 4 * at_most)
+    return core_text.one_line(read, 4 * at_most)
 
 
 def tokenize(line: str) -> list[Token]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Act = Literal["refine", "different", "accept", "reject", "why", "undo", "nothing"]
 Vocals = Literal["none", "any", "female", "male"]
+LIFTS = ("tempo", "duration", "vocals", "licence", "artist")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,11 @@ class Constraints:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One message as understood. `keep`: concepts of the previous track to hold on to ("I like the piano")."""
+    """One message as understood.
+
+    `keep`: concepts of the previous track to hold on to ("I like the piano"); `lifts`: earlier limits that are taken
+    back ("any tempo is fine"), of LIFTS.
+    """
 
     text: str = ""
     act: Act = "nothing"
@@ -58,12 +63,13 @@ class Request:
     constraints: Constraints = field(default_factory=Constraints)
     unmatched: tuple[str, ...] = ()
     unmeasurable: tuple[str, ...] = ()
+    lifts: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; `Request.from_json` gives an equal request back."""
         plain = dataclasses.asdict(self)
         plain["constraints"]["not_artists"] = list(self.constraints.not_artists)
-        for name in ("wants", "avoids", "more", "less", "keep", "unmatched", "unmeasurable"):
+        for name in ("wants", "avoids", "more", "less", "keep", "unmatched", "unmeasurable", "lifts"):
             plain[name] = list(plain[name])
         return plain
 
@@ -85,6 +91,7 @@ class Request:
             constraints=_constraints(plain.get("constraints", {})),
             unmatched=_texts(plain.get("unmatched", []), "unmatched"),
             unmeasurable=_texts(plain.get("unmeasurable", []), "unmeasurable"),
+            lifts=_lifts(plain.get("lifts", [])),
         )
 
 
@@ -107,6 +114,13 @@ def _texts(value: object, name: str) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise InputError(f"The request's {name} must be a list of texts.")
     return tuple(_text(item, name) for item in value)
+
+
+def _lifts(value: object) -> tuple[str, ...]:
+    lifted = _texts(value, "lifts")
+    if unknown := set(lifted) - set(LIFTS):
+        raise InputError(f"A request lifts one of {', '.join(LIFTS)}; {sorted(unknown)[0]!r} is none.")
+    return lifted
 
 
 def _number(value: object, name: str) -> float:

@@ -29,7 +29,7 @@ class Quality(StrEnum):
 def home() -> Path:
     """The folder of settings, caches and the default library; not created here."""
     if override := os.environ.get("MUSECHAT_HOME"):
-        return Path(override).expanduser()
+        return Path(os.path.expanduser(override))  # noqa: PTH111 - never raises
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "MuseChat"
     if sys.platform == "darwin":
@@ -40,4 +40,4 @@ def home() -> Path:
 def default_library() -> Path:
     """The folder of the library that commands use when none is named."""
     override = os.environ.get("MUSECHAT_LIBRARY")
-    return Path(override).expanduser() if override else home() / "library"
+    return Path(os.path.expanduser(override)) if override else home() / "library"

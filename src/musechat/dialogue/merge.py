@@ -2,14 +2,16 @@
 
 In: the merged request so far, the new one. Out: one request.
 
-- The later word wins: asking for a concept lifts its exclusion and the other way round.
+- The later word wins: asking for a concept lifts its exclusion and its opposite, and the other way round.
 - "More upbeat" was relative to a track that is gone; afterwards it lives on as a milder plain wish.
-- Exclusions and limits stay until they are taken back; "something completely different" keeps only these.
+- Wishes fade turn by turn and are forgotten in the end; exclusions and limits stay until they are taken back.
+- "Something completely different" keeps only exclusions and limits.
 """
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from musechat.core.request import Want
@@ -19,30 +21,48 @@ if TYPE_CHECKING:
 
 FADE = 0.7
 """What is left of a wish's weight after each later turn."""
+FORGOTTEN = 0.2
+"""A faded wish below this weight is gone: after four turns."""
 MILD = 0.5
 """The most that a passed "less" weighs: it stays a preference and cuts nothing."""
+_LIMITS = {
+    "tempo": ("tempo_min", "tempo_max"),
+    "duration": ("duration_min", "duration_max"),
+    "vocals": ("vocals",),
+    "licence": ("licence",),
+    "artist": ("artist", "not_artists"),
+}
+"""The fields of `Constraints` behind each limit that can be lifted; a range is one limit."""
+_VOICES = {"none": {"vocals", "female vocals", "male vocals"}, "female": {"male vocals"}, "male": {"female vocals"}}
+"""The wishes that an answer to "which voices" contradicts."""
 
 
-def merged(old: Request, new: Request) -> Request:
+def merged(old: Request, new: Request, opposite: Callable[[str], str | None] = lambda _: None) -> Request:
     """`old` as far as it still holds, with `new` on top; words and act are those of `new`."""
-    spoken = {want.concept for group in (new.wants, new.avoids, new.more, new.less, new.keep) for want in group}
+    wished = {want.concept for group in (new.wants, new.more, new.keep) for want in group}
+    spoken = wished | {want.concept for group in (new.avoids, new.less) for want in group}
+    spoken |= {other for concept in wished if (other := opposite(concept)) is not None}
+    spoken |= _VOICES.get(new.constraints.vocals or "", set())
+    if "vocals" in new.lifts:
+        spoken |= _VOICES["none"]
     dropped = new.act == "different"
     wants = () if dropped else (*_faded(old.wants, spoken), *_faded(old.more, spoken))
-    less = () if dropped else tuple(Want(w.concept, min(MILD, w.weight * FADE)) for w in _left(old.less, spoken))
+    less = () if dropped else tuple(Want(w.concept, min(MILD, w.weight)) for w in _faded(old.less, spoken))
+    mild = tuple(want for want in old.avoids if want.weight <= MILD)
+    hard = tuple(want for want in old.avoids if want.weight > MILD and want.concept not in spoken)
     return dataclasses.replace(
         new,
         wants=(*new.wants, *_once(wants)),
-        avoids=(*new.avoids, *_left(old.avoids, spoken), *less),
-        constraints=_constraints(old.constraints, new.constraints),
+        avoids=(*new.avoids, *hard, *_faded(mild, spoken), *less),
+        keep=(*new.keep, *(() if dropped else _faded(old.keep, spoken))),
+        constraints=_constraints(old.constraints, new),
     )
 
 
-def _left(wants: tuple[Want, ...], spoken: set[str]) -> tuple[Want, ...]:
-    return tuple(want for want in wants if want.concept not in spoken)
-
-
 def _faded(wants: tuple[Want, ...], spoken: set[str]) -> tuple[Want, ...]:
-    return tuple(Want(want.concept, round(want.weight * FADE, 3)) for want in _left(wants, spoken))
+    """What was not spoken of again, weaker, without what is too weak to matter."""
+    left = (Want(want.concept, round(want.weight * FADE, 3)) for want in wants if want.concept not in spoken)
+    return tuple(want for want in left if want.weight >= FORGOTTEN)
 
 
 def _once(wants: tuple[Want, ...]) -> tuple[Want, ...]:
@@ -54,12 +74,18 @@ def _once(wants: tuple[Want, ...]) -> tuple[Want, ...]:
     return tuple(best.values())
 
 
-def _constraints(old: Constraints, new: Constraints) -> Constraints:
-    """Each limit of `new` that is set replaces the old one; a range is replaced as a whole."""
-    changes = {field.name: getattr(new, field.name) for field in dataclasses.fields(new)}
-    kept = {name: value for name, value in changes.items() if value is not None and name != "not_artists"}
-    for pair in (("tempo_min", "tempo_max"), ("duration_min", "duration_max")):
-        if any(name in kept for name in pair):
-            kept |= {name: changes[name] for name in pair}
-    never = tuple(dict.fromkeys((*old.not_artists, *new.not_artists)))
-    return dataclasses.replace(old, **kept, not_artists=never)
+def _constraints(old: Constraints, new: Request) -> Constraints:
+    """Each limit that `new` sets replaces the old one, each that it lifts is gone."""
+    fresh = new.constraints
+    held = {field.name: getattr(old, field.name) for field in dataclasses.fields(old)}
+    blank = {field.name: field.default for field in dataclasses.fields(old)}
+    for limit, names in _LIMITS.items():
+        said = any(getattr(fresh, name) != blank[name] for name in names)
+        if limit in new.lifts or (said and limit != "artist"):
+            held |= {name: blank[name] for name in names}
+        held |= {name: value for name in names if (value := getattr(fresh, name)) != blank[name]}
+    never = () if "artist" in new.lifts else old.not_artists
+    held["not_artists"] = tuple(dict.fromkeys(name for name in (*never, *fresh.not_artists) if name != fresh.artist))
+    if held["artist"] in fresh.not_artists:
+        held["artist"] = None
+    return type(old)(**held)

@@ -38,12 +38,13 @@ class Proposer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a turn needs: words → `Request`, `Query` → tracks, plan → reply, concept → how it is said."""
+    """What a turn needs: words → `Request`, `Query` → tracks, plan → reply; how a concept is said, and its opposite."""
 
     understand: Callable[[str], Request]
     proposer: Proposer
     narrator: Narrator
     phrase: Callable[[str], str]
+    opposite: Callable[[str], str | None]
 
 
 def first_turn(video: VideoProfile | None, tools: Tools) -> Turn:
@@ -62,7 +63,7 @@ def next_turn(conversation: Conversation, say: str, video: VideoProfile | None, 
     elif understood.act in ("why", "accept", "nothing"):
         turn = _stay(conversation, say, understood, tools)
     else:
-        request = merged(conversation.wishes.request, understood)
+        request = merged(conversation.wishes.request, understood, tools.opposite)
         turn = _propose(conversation, say, understood, request, video, tools)
     return dataclasses.replace(turn, seconds=time.perf_counter() - begun)
 
@@ -81,8 +82,9 @@ def _propose(
     planner = Planner(proposal.evidence, tools.phrase)
     choice = proposal.choice
     if choice is None:
+        # What cannot be met is not carried on: the next message starts from what could.
         planner.nothing_fits(proposal.relaxations)
-        wishes = dataclasses.replace(before, request=request)
+        wishes = before
     else:
         planner.proposal()
         if words is not None:
@@ -101,9 +103,11 @@ def _stay(conversation: Conversation, say: str, understood: Request, tools: Tool
     """Why, accept, or nothing understood: the track on the table stays."""
     last = conversation.turns[-1]
     planner = Planner(_table(conversation).reply.evidence, tools.phrase)
-    if last.choice is not None:
+    if last.choice is None:
+        planner.nothing_fits(last.relaxations)
+    else:
         planner.title({"accept": "accepted"}.get(understood.act, "still"))
-    if understood.act == "why":
+    if understood.act == "why" and last.choice is not None:
         planner.contributions()
         planner.clip()
         planner.sound()
@@ -111,7 +115,7 @@ def _stay(conversation: Conversation, say: str, understood: Request, tools: Tool
         planner.nothing_said(say)
     planner.not_used(understood)
     reply = _word(planner, conversation, tools)
-    return Turn(say, understood, last.choice, last.alternatives, reply, last.wishes)
+    return Turn(say, understood, last.choice, last.alternatives, reply, last.wishes, last.relaxations)
 
 
 def _undo(conversation: Conversation, say: str, understood: Request, tools: Tools) -> Turn:

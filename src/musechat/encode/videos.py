@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from musechat.core.features import Floats, Scene
     from musechat.core.protocols import ImageEncoder, Progress
-    from musechat.encode.measure import Colour, Mood
+    from musechat.encode.measure import Colour, Mood, Motion, PictureMood
     from musechat.media import AudioClip, Frame, MediaInfo, SweepChunk, VideoStreamInfo
 
 FIRST_FRAMES = 12
@@ -110,11 +110,8 @@ class File2Profile:
         seen = self._sweep(path, progress or Silent())
         cuts = measure_cuts(seen.thumbs, seen.times)
         motion = measure_motion(seen.thumbs, seen.times, cuts.times)
-        seconds = np.arange(max(1, round(info.duration)))
-        values = colour_by_picture(seen.thumbs)  # (n, 3)
-        light, strong = (np.interp(seconds, seen.times, values[:, column]) for column in (0, 1))
-        moving = None if motion.mean is None else np.interp(seconds, np.arange(motion.curve.size), motion.curve)
-        mood = picture_mood(light, strong, moving, cuts.times)
+        watched = min(info.duration, sum(end - start for start, end in seen.spans))
+        mood = _mood(seen, motion, cuts.times, watched)
         profile = self._profile(
             path,
             info,
@@ -126,7 +123,6 @@ class File2Profile:
             colour=measure_colour(seen.thumbs),
             mood=mood.mean,
         )
-        watched = min(info.duration, sum(end - start for start, end in seen.spans))
         part = (
             f"Only {watched / 60:.0f} of {info.duration / 60:.0f} minutes were watched, in {len(seen.spans)} windows."
         )
@@ -135,7 +131,7 @@ class File2Profile:
             motion=motion.mean,
             cuts=cuts.times,
             watched=watched,
-            arousal_curve=mood.arousal,
+            arousal_curve=_over_the_clip(mood.arousal, seen.spans, info.duration),
             own_loudness=self._own_loudness(path, info),
             notes=(part,) if len(seen.spans) > 1 else (),
         )
@@ -217,3 +213,29 @@ class File2Profile:
             arousal_curve=None,
             has_sound=info.audio is not None,
         )
+
+
+def _mood(seen: _Watched, motion: Motion, cuts: tuple[float, ...], watched: float) -> PictureMood:
+    """Mood on the timeline of the watched seconds alone: a gap between windows is not a scene without cuts."""
+    seconds = np.arange(max(1, round(watched)))
+    values = colour_by_picture(seen.thumbs)  # (n, 3)
+    times = _without_gaps(seen.times, seen.spans)
+    light, strong = (np.interp(seconds, times, values[:, column]) for column in (0, 1))
+    moving = None
+    if motion.mean is not None:
+        second = _without_gaps(np.arange(motion.curve.size, dtype=np.float64), seen.spans)
+        moving = np.interp(seconds, second, motion.curve)
+    return picture_mood(light, strong, moving, tuple(_without_gaps(np.array(cuts), seen.spans).tolist()))
+
+
+def _without_gaps(times: NDArray[np.float64], spans: tuple[tuple[float, float], ...]) -> NDArray[np.float64]:
+    """Clip times (n,) on the timeline that only runs within `spans`."""
+    inside = [np.clip(times - start, 0, end - start) for start, end in spans]
+    compressed: NDArray[np.float64] = np.sum(inside, axis=0) if len(times) else times
+    return compressed
+
+
+def _over_the_clip(curve: Floats, spans: tuple[tuple[float, float], ...], duration: float) -> Floats:
+    """A curve over watched seconds (s,) as one over the clip's seconds; gaps hold the last value."""
+    seconds = np.arange(max(1, round(duration)), dtype=np.float64)
+    return np.interp(_without_gaps(seconds, spans), np.arange(curve.size), curve).astype(np.float32)

@@ -10,11 +10,13 @@ In: a library's folder. Out: `Database`, on which rows are read and written.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, Literal
+from urllib.parse import quote
 
 from musechat.core.errors import LibraryBusyError, LibraryError
 from musechat.library.schema import FORMAT, MIGRATIONS
@@ -57,12 +59,12 @@ class Database:
         if mode == "w":
             try:
                 folder.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise LibraryError(f"The library's folder {folder} cannot be made: {error.strerror}.") from error
-        elif not path.exists():
+            except (OSError, ValueError) as error:
+                raise LibraryError(f"The library's folder {folder} cannot be made: {_why(error)}.") from error
+        elif not _exists(path, folder):
             raise LibraryError(f"There is no library at {folder} yet; make one with: musechat index FOLDER")
         with sentences(folder):
-            if not path.exists() or _format(path, folder) < FORMAT or mode == "w":
+            if not _exists(path, folder) or _format(path, folder) < FORMAT or mode == "w":
                 writer = _connect(path, "rwc")
                 try:
                     _prepare(writer)
@@ -145,8 +147,28 @@ def sentences(folder: Path) -> Iterator[None]:
         raise LibraryError(_SENTENCES.get(code, unknown).format(folder=folder)) from error
 
 
+def file_uri(path: PurePath) -> str:
+    """An absolute path as SQLite's URI. A Windows share stays in its path: SQLite refuses URIs that name a computer."""
+    plain = path.as_posix()
+    return "file://" + "/" * (not plain.startswith("/")) + quote(os.fsencode(plain), safe="/:")
+
+
+def _exists(path: Path, folder: Path) -> bool:
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except (OSError, ValueError) as error:
+        raise LibraryError(f"The library at {folder} cannot be opened: {_why(error)}.") from error
+    return True
+
+
+def _why(error: OSError | ValueError) -> str:
+    return getattr(error, "strerror", None) or str(error)
+
+
 def _connect(path: Path, access: Literal["ro", "rwc"]) -> sqlite3.Connection:
-    uri = path.absolute().as_uri()
+    uri = file_uri(path.absolute())
     connection = _configured(f"{uri}?mode={access}")
     if access == "ro":
         try:

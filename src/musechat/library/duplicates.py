@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from musechat.core.protocols import Progress, Silent
 from musechat.library.database import Database, Row
 
 if TYPE_CHECKING:
@@ -44,11 +45,14 @@ class DuplicateRule:
     block: int = 512
 
 
-def fold_duplicates(database: Database, rule: DuplicateRule | None = None) -> int:
+def fold_duplicates(database: Database, rule: DuplicateRule | None = None, progress: Progress | None = None) -> int:
     """Compares what was not compared yet and points copies at their best. Gives the number of newly found copies."""
     rule = rule or DuplicateRule()
-    if database.rows("SELECT 1 FROM features WHERE compared = 0 LIMIT 1"):
-        pairs = _new_pairs(database, rule)
+    progress = progress or Silent()
+    fresh = database.rows("SELECT count(*) FROM features WHERE compared = 0")[0][0]
+    if fresh:
+        progress.start("Comparing tracks", fresh)
+        pairs = _new_pairs(database, rule, progress)
         with database.transaction(counted=False):
             database.many("INSERT OR IGNORE INTO twins VALUES (?, ?)", pairs)
             database.rows("UPDATE features SET compared = 1 WHERE compared = 0")
@@ -78,11 +82,16 @@ def agreement(one: Floats, other: Floats, rule: DuplicateRule) -> float:
 
 
 def close_pairs(
-    durations: Floats, tempos: Floats, vectors: NDArray[np.float16], fresh: NDArray[np.bool_], rule: DuplicateRule
+    durations: Floats,
+    tempos: Floats,
+    vectors: NDArray[np.float16],
+    fresh: NDArray[np.bool_],
+    rule: DuplicateRule,
+    progress: Progress,
 ) -> Iterator[tuple[int, int]]:
     """Pairs of rows that are near in duration (n,), tempo (n,), NaN fits any, and by the cosine of unit vectors (n, d).
 
-    At least one of each pair is `fresh` (n,).
+    At least one of each pair is `fresh` (n,), and `progress` counts these.
     """
     import numpy as np
 
@@ -103,9 +112,10 @@ def close_pairs(
             near = np.abs(durations[a] - durations[b]) <= rule.seconds
             near &= ~(np.abs(apart - np.round(apart)) > rule.octaves)
             yield from zip(order[a[once & near]].tolist(), order[b[once & near]].tolist(), strict=True)
+        progress.advance(len(block))
 
 
-def _new_pairs(database: Database, rule: DuplicateRule) -> list[tuple[str, str]]:
+def _new_pairs(database: Database, rule: DuplicateRule, progress: Progress) -> list[tuple[str, str]]:
     """Pairs of ids, the lesser first, of which one has not been compared yet; only within one vector space."""
     import numpy as np
 
@@ -127,6 +137,7 @@ def _new_pairs(database: Database, rule: DuplicateRule) -> list[tuple[str, str]]
             np.frombuffer(b"".join(pooled), np.float16).reshape(len(ids), dim),
             ~np.array(compared, bool),
             rule,
+            progress,
         )
         for i, j in pairs:
             if agreement(floats(energies[i]), floats(energies[j]), rule) >= rule.correlation:

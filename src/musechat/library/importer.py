@@ -7,7 +7,8 @@ In: paths, a way to identify a file and one to analyse it. Out: tracks in the li
 - Each track is one transaction, written the moment it is done: whatever kills an import costs the tracks in flight,
   and the next run goes on from there. All writing is done by the calling thread.
 - At most `threads` + 1 files are in flight, which bounds the memory.
-- One bad file stops nothing: it is written down with its reason, and tried again when it has changed.
+- One bad file stops nothing: it is written down with its reason, and tried again when it has changed. One that
+  changes under way is no track either: its sound could be filed under the id of another.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from musechat.media.model import MediaInfo
 
 KIND = "import"
+STOP_SECONDS = 0.5
 Identify: TypeAlias = "Callable[[Path], MediaInfo]"
 """Opens a file just enough to know whose sound it holds; raises `MediaError`. Called from several threads."""
 
@@ -83,14 +85,19 @@ def import_music(
     quality: Quality = Quality.BALANCED,
     threads: int = 2,
     progress: Progress | None = None,
+    stop: Callable[[], None] | None = None,
 ) -> Summary:
     """Imports all audio files at and below `paths` into a `store` opened for writing.
+
+    `stop` makes calls of `identify` and `analyse` that are under way fail soon; it is called, more than once perhaps,
+    when the import ends early. Without it such an import waits for them.
 
     Raises `InputError` for a path that never was, or where there is nothing to import or nothing readable;
     `LibraryBusyError` while another import runs; KeyboardInterrupt after a clean stop.
     """
     with import_lock(store.folder, lambda: running_pid(store.database, KIND)):
-        return _Import(store, identify, analyse, quality, max(1, threads), progress or Silent()).run(paths)
+        work = _Import(store, identify, analyse, quality, max(1, threads), progress or Silent(), stop or _wait_only)
+        return work.run(paths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +111,14 @@ class _Step:
 
 class _Import:
     def __init__(
-        self, store: Store, identify: Identify, analyse: Analyse, quality: Quality, threads: int, progress: Progress
+        self,
+        store: Store,
+        identify: Identify,
+        analyse: Analyse,
+        quality: Quality,
+        threads: int,
+        progress: Progress,
+        stop: Callable[[], None],
     ) -> None:
         self.store = store
         self.identify = identify
@@ -112,6 +126,7 @@ class _Import:
         self.quality = quality
         self.threads = threads
         self.progress = progress
+        self.stop = stop
         self.summary = Summary()
         self.analysed = store.analysed(analyse.encoder, quality)
         self.known: dict[bytes, KnownFile] = {}
@@ -132,7 +147,7 @@ class _Import:
         done = self.summary
         if done.failed and not done.added + done.updated + done.moved + done.unchanged + done.duplicates:
             raise InputError(f"None of {done.failed} files could be read; the reasons: musechat library errors")
-        done.duplicates += fold_duplicates(self.store.database)
+        done.duplicates += fold_duplicates(self.store.database, progress=self.progress)
         done.missing = self.store.count_missing(seen.roots)
         done.seconds = time.monotonic() - began
         return done
@@ -207,11 +222,21 @@ class _Import:
             self._feed(pool, work)
         except BaseException as error:
             # Tracks under way are not written; the next import does them again.
-            pool.shutdown(wait=True, cancel_futures=True)
-            end_job(self.store.database, self.job, "failed" if isinstance(error, Exception) else "killed")
+            try:
+                self._halt(pool)
+            finally:
+                end_job(self.store.database, self.job, "failed" if isinstance(error, Exception) else "killed")
             raise
         pool.shutdown()
         end_job(self.store.database, self.job, "finished")
+
+    def _halt(self, pool: ThreadPoolExecutor) -> None:
+        """Ends what is under way. A call that only begins while others are stopped is stopped the next time round."""
+        pool.shutdown(wait=False, cancel_futures=True)
+        while busy := [future for future in self.running if not future.done()]:
+            self.stop()
+            wait(busy, timeout=STOP_SECONDS)
+        pool.shutdown()
 
     def _feed(self, pool: ThreadPoolExecutor, work: list[Found]) -> None:
         """Keeps `threads` + 1 files under way until all are done."""
@@ -270,6 +295,13 @@ class _Import:
         """Writes one track and counts what it was."""
         found, info, store = step.found, step.info, self.store
         assert info is not None
+        if found.has_changed():
+            self._fail(
+                step,
+                MediaError(f"{found.path.name} changed while it was read; the next import tries it again."),
+                again=True,
+            )
+            return
         facts = name_track(found.path, info.tags, found.folder)
         known = self.known.get(found.key)
         others = store.other_files(step.track, found.key)
@@ -292,18 +324,25 @@ class _Import:
             self.summary.duplicates += 1
         self.progress.advance(1, found.path.name)
 
-    def _fail(self, step: _Step, error: Exception) -> None:
-        """Writes down why a file is no track; errors that are no fault of the file stop the import."""
+    def _fail(self, step: _Step, error: Exception, again: bool = False) -> None:
+        """Writes down why a file is no track; errors that are no fault of the file stop the import.
+
+        `again`: the next import tries it, changed or not.
+        """
         if isinstance(error, MuseChatError) and not isinstance(error, MediaError):
             raise error
         reason = error.reason if isinstance(error, MediaError) else "crashed"
         message = str(error) if isinstance(error, MediaError) else f"{type(error).__name__}: {error}"
         found = step.found
         with self.store.writing():
-            self.store.put_error(found.key, reason, message, found.size, found.changed_ns)
+            self.store.put_error(found.key, reason, message, found.size, 0 if again else found.changed_ns)
             advance_job(self.store.database, self.job)
         self.summary.failed += 1
         self.progress.advance(1, found.path.name)
+
+
+def _wait_only() -> None:
+    """The `stop` of an import that was given none."""
 
 
 def _same(known: KnownFile, size: int, time_ns: int) -> bool:

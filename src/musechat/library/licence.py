@@ -1,22 +1,26 @@
-"""The licence that a file's tags name.
+"""The licence that a file's tags name, and whether it grants what a user asks for.
 
 In: tags with lower-case keys. Out: a short name ("CC BY-SA 3.0"), the words of a licence tag, or None.
+`allows`: in a licence as asked for and one as known, out yes or no.
 
 - A line of copyright or a comment counts only where it names a licence: nobody may use music because of a "©".
+- What is not understood is never taken to allow anything.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 
-from musechat.core.text import one_line
+from musechat.core.text import folded, one_line
 
 _LICENCE_KEYS = ("license", "licence", "wcop", "licenseurl", "license_url")
 _OTHER_KEYS = ("copyright", "description", "comment")
 _SPELLED = (
     (r"creative\W?commons", "cc"), (r"attribution", "by"), (r"share[ -]?alike", "sa"),
-    (r"non[ -]?commercial", "nc"), (r"no[ -]?deriv(?:ative)?s?(?: works)?", "nd"),
+    (r"\bno[nt]?[ -]?(?:for )?commercial", "nc"), (r"no[ -]?deriv(?:ative)?s?(?: works)?", "nd"),
 )  # fmt: skip
 _CC_ADDRESS = re.compile(r"creativecommons\.org/licenses/([a-z-]+)/(\d\.\d)")
 _CC_WORDS = re.compile(r"\bcc[ -](by(?:[ -](?:nc|sa|nd))*)\b(?: international| unported)?(?:[ -]v?(\d\.\d))?")
@@ -26,6 +30,13 @@ _FREE = {
     r"\bfree art licen[cs]e\b|\blicence art libre\b": "Free Art License",
 }
 _GPL = re.compile(r"\b(l?gpl)[ -]?(?:v(?:ersion)?[ ]?)?(\d(?:\.\d)?)?\b")
+_CONDITIONS = frozenset(("by", "sa", "nc", "nd"))
+_RESTRICTIONS = re.compile(r"\b(?:sa|nc|nd)\b")
+_SHORT = re.compile(r"(CC0|CC|Public Domain|Free Art License|L?GPL)(?: ([A-Z]+(?:-[A-Z]+)*))?(?: (\d(?:\.\d)?))?")
+_SOME_CC = re.compile(r"\bcreative\W?commons\b|^cc(?: licen[cs]ed?)?$")
+_PERMISSIVE = re.compile(r"(?:the )?(mit|bsd|apache|isc|zlib)(?: licen[cs]e)?(?:[ -]v?\d(?:\.\d)?)?")
+_ROYALTY_FREE = re.compile(r"(?:royalty|copyright)[ -]?free(?: music| licen[cs]e)?|(?:for )?commercial use|free to use")
+_UNBOUND = ("CC0", "Public Domain")
 _DENIED = re.compile(r"\bnot?\b.{0,40}\b(?:cc|creative\W?commons|public domain|l?gpl)")
 
 
@@ -50,11 +61,65 @@ def named_in(text: str) -> str | None:
             return name
     found = _CC_ADDRESS.search(plain)
     if found is None:
-        for pattern, code in _SPELLED:
-            plain = re.sub(pattern, code, plain)
-        found = _CC_WORDS.search(plain)
+        found = _CC_WORDS.search(_abbreviated(plain))
     if found:
         kind = found[1].replace(" ", "-").upper()
         return f"CC {kind} {found[2]}" if found[2] else f"CC {kind}"
     gpl = _GPL.search(plain)
     return None if gpl is None else " ".join(part for part in (gpl[1].upper(), gpl[2]) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class _Grant:
+    """`conditions`: of by, sa, nc, nd; None where it is not said which. `version`: "" where none is named."""
+
+    family: str
+    conditions: frozenset[str] | None
+    version: str
+
+
+def allows(wanted: str, have: str) -> bool:
+    """Whether music under `have` may be used where `wanted` was asked for, both in words; "" allows nothing.
+
+    A licence is met by itself and by any of its family that asks less, and by what asks nothing (CC0, public domain);
+    its version counts where one is asked for. "Creative commons" is any of them. "Royalty-free" and "commercial use"
+    are met by what is known to forbid neither trade nor changes: setting music to moving pictures makes an adaptation
+    (CC BY-ND 3.0, section 1), so ND will not do.
+    """
+    asked, held = _grant(folded(wanted)), _grant(folded(have))
+    if asked is None or held is None:
+        return asked is held and folded(wanted) == folded(have) != ""
+    if asked.family == "royalty-free":
+        return held.conditions is not None and not held.conditions & {"nc", "nd"}
+    if asked.family == "CC" and asked.conditions is None:
+        return held.family in ("CC", "CC0")
+    if held.family in _UNBOUND and not held.conditions:
+        return True
+    if held.family != asked.family or held.conditions is None:
+        return False
+    return held.conditions <= (asked.conditions or frozenset()) and asked.version in ("", held.version)
+
+
+@lru_cache(maxsize=1024)
+def _grant(plain: str) -> _Grant | None:
+    """What a licence in folded words asks for, None where that is not understood."""
+    short = _abbreviated(plain)
+    restrictions = frozenset(_RESTRICTIONS.findall(short))  # "CC BY, non-commercial"
+    if found := _SHORT.fullmatch(named_in(plain) or ""):
+        family, named, version = found[1], (found[2] or "").lower(), (found[3] or "").removesuffix(".0")
+        conditions = frozenset(named.split("-")) if named else frozenset()
+        return _Grant(family, conditions | restrictions if conditions <= _CONDITIONS else None, version)
+    if _DENIED.search(plain):
+        return None
+    if _SOME_CC.search(plain):
+        return _Grant("CC", None, "")
+    if found := _PERMISSIVE.fullmatch(plain):
+        return _Grant(found[1], restrictions, "")
+    return _Grant("royalty-free", restrictions, "") if _ROYALTY_FREE.fullmatch(plain) else None
+
+
+def _abbreviated(plain: str) -> str:
+    """Creative Commons in its abbreviations: "creative commons attribution" as "cc by"."""
+    for pattern, code in _SPELLED:
+        plain = re.sub(pattern, code, plain)
+    return plain

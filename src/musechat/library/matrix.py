@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import json
 import math
+import os
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,14 +51,13 @@ _MODES = {"major": 1.0, "minor": 0.0}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Matrix:
-    """n tracks, d embedding dimensions, t tags, all in the vector space of the encoder `space` (name, version).
+    """n tracks, d embedding dimensions, t tags, all in one vector space.
 
     `vectors` (n, d) unit rows; `tags` (n, t) mean probabilities; `scalars` (SCALARS, n); `missing`, `duplicate` (n,);
     `names` one tuple of n folded texts for each of NAMES; `changes`: the state of the library that it shows.
     """
 
     changes: int
-    space: tuple[str, str]
     ids: tuple[str, ...]
     vectors: Floats
     tags: Floats
@@ -90,7 +90,7 @@ def _built(database: Database, path: Path, changes: int) -> Matrix:
         "SELECT encoder, version, dim, tag_count, count(*) FROM features GROUP BY 1, 2, 3, 4 ORDER BY 5 DESC, 2 DESC, 1"
     )
     encoder, version, d, t, n = spaces[0] if spaces else ("", "", 0, 0, 0)
-    header = {"format": FORMAT, "changes": changes, "space": [encoder, version], "n": n, "d": d, "t": t}
+    header = {"format": FORMAT, "changes": changes, "n": n, "d": d, "t": t}
     buffer = np.zeros(sum(_sizes(n, d, t)), np.uint8)
     vectors, tags, scalars, flags = _views(buffer, n, d, t)
     texts: list[list[str]] = [[] for _ in range(1 + len(NAMES))]
@@ -135,18 +135,20 @@ def _save(path: Path, header: dict[str, Any], buffer: NDArray[np.uint8], texts: 
     """Writes the cache beside its place and swaps it in; without a word where that cannot be done."""
     tail = _NEXT_COLUMN.join(map(_NEXT_ROW.join, texts)).encode()
     head = json.dumps(header | {"size": _HEADER_BYTES + len(buffer) + len(tail)}).encode()
-    try:
+    with contextlib.suppress(OSError):
         path.parent.mkdir(exist_ok=True)
-        old = list(path.parent.glob("matrix-*"))
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix="matrix-", delete=False) as file:
-            for part in (head.ljust(_HEADER_BYTES), buffer.data, tail):
-                file.write(part)
-        Path(file.name).replace(path)
-    except OSError:
-        old = [Path(file.name)] if "file" in locals() else []
-    for one in old:
-        with contextlib.suppress(OSError):
-            one.unlink()
+        unneeded = [one for one in path.parent.glob("matrix-*") if one != path]
+        descriptor, name = tempfile.mkstemp(prefix="matrix-", dir=path.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                for part in (head.ljust(_HEADER_BYTES), buffer.data, tail):
+                    file.write(part)
+            Path(name).replace(path)
+        except OSError:
+            unneeded = [Path(name)]
+        for one in unneeded:
+            with contextlib.suppress(OSError):
+                one.unlink()
 
 
 def _matrix(header: dict[str, Any], buffer: NDArray[np.uint8], texts: list[list[str]]) -> Matrix:
@@ -156,8 +158,7 @@ def _matrix(header: dict[str, Any], buffer: NDArray[np.uint8], texts: list[list[
         raise ValueError("the texts are not whole")
     vectors, tags, scalars, flags = _views(buffer, n, header["d"], header["t"])
     names = dict(zip(NAMES, columns[1:], strict=True))
-    encoder, version = header["space"]
-    return Matrix(header["changes"], (encoder, version), columns[0], vectors, tags, scalars, flags[0], flags[1], names)
+    return Matrix(header["changes"], columns[0], vectors, tags, scalars, flags[0], flags[1], names)
 
 
 def _sizes(n: int, d: int, t: int) -> tuple[int, ...]:

@@ -10,6 +10,8 @@ In: files and folders as a user names them. Out: `Scan`: every audio file once, 
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import stat
 from collections import deque
@@ -20,15 +22,22 @@ from pathlib import Path
 from musechat.library.naming import AUDIO_SUFFIXES
 from musechat.library.song_folder import SIDECAR, SongFolder, song_folder
 
+_NOWHERE = frozenset([errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG])
+"""Answers that mean: there is no such file or folder, and cannot be."""
 _LEFT_OUT = frozenset({"__MACOSX", "@eaDir", "$RECYCLE.BIN", "System Volume Information", "lost+found"})
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An audio file. `changed_ns` moves with permissions too, where the system tells; `is_stem`: no track itself."""
+    """An audio file. `is_stem`: no track itself.
+
+    `own_ns` is the file's time, `mtime_ns` that of it or its sidecar; `changed_ns` moves with permissions too, where
+    the system tells.
+    """
 
     path: Path
     size: int
+    own_ns: int
     mtime_ns: int
     changed_ns: int
     folder: SongFolder
@@ -43,6 +52,14 @@ class Found:
         """Whether this is one instrument of a song whose mix lies beside it."""
         return self.path.name in self.folder.stems
 
+    def has_changed(self) -> bool:
+        """Whether the file is no more as it was found."""
+        try:
+            about = self.path.stat()
+        except OSError:
+            return True
+        return (about.st_size, about.st_mtime_ns) != (self.size, self.own_ns)
+
 
 @dataclass(slots=True)
 class Scan:
@@ -56,21 +73,19 @@ class Scan:
 
 def scan(paths: Iterable[Path]) -> Scan:
     """Looks below `paths`; never raises for what the disk holds."""
-    # Links in the paths that a user names stay as they are named.
-    absolute = [Path(os.path.abspath(path.expanduser())) for path in paths]  # noqa: PTH100
-    result = Scan(tuple(dict.fromkeys(absolute)))
-    result.gone = tuple(root for root in result.roots if not root.exists())
-    waiting = deque(root for root in result.roots if root.is_dir())
+    result = Scan(tuple(dict.fromkeys(map(_absolute, paths))))
+    kinds = {root: _kind(root, result) for root in result.roots}
+    waiting = deque(root for root in result.roots if kinds[root] == stat.S_IFDIR)
     links: deque[Path] = deque()
     walked: set[tuple[int, int]] = set()
     taken: set[Path] = set()
     while waiting or links:
         folder = waiting.popleft() if waiting else links.popleft()
         inner = _walk(folder, walked, taken, result)
-        links.extend(path for path in inner if path.is_symlink())
-        waiting.extendleft(path for path in reversed(inner) if not path.is_symlink())
+        links.extend(path for path in inner if _is_link(path))
+        waiting.extendleft(path for path in reversed(inner) if not _is_link(path))
     for root in result.roots:
-        if root.is_file() and root not in taken:
+        if kinds[root] == stat.S_IFREG and root not in taken:
             try:
                 company = _names(root.parent)[0]
             except OSError:
@@ -78,6 +93,25 @@ def scan(paths: Iterable[Path]) -> Scan:
             _take(root.parent, company, {root.name}, taken, result)
     result.files.sort(key=lambda found: found.key)
     return result
+
+
+def _absolute(path: Path) -> Path:
+    """Links in the paths that a user names stay as they are named; so does the home of nobody, "~nosuch"."""
+    with contextlib.suppress(RuntimeError):
+        path = path.expanduser()
+    return Path(os.path.abspath(path))  # noqa: PTH100
+
+
+def _kind(root: Path, result: Scan) -> int:
+    """What `root` is, as a file type of `stat`; 0, with a word in `result`, where that cannot be known."""
+    try:
+        return stat.S_IFMT(root.stat().st_mode)
+    except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno not in _NOWHERE:
+            result.problems.append((root, f"The path cannot be read: {error.strerror}."))
+        else:
+            result.gone += (root,)
+        return 0
 
 
 def _walk(folder: Path, walked: set[tuple[int, int]], taken: set[Path], result: Scan) -> list[Path]:
@@ -104,8 +138,20 @@ def _names(folder: Path) -> tuple[list[str], list[str]]:
             # Albums may be called "...And Justice for All".
             hidden = entry.name.startswith(".") and not entry.name.startswith("..")
             if not hidden and entry.name not in _LEFT_OUT:
-                (folders if entry.is_dir() else files).append(entry.name)
+                (folders if _is_folder(entry) else files).append(entry.name)
     return sorted(files), sorted(folders)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether to walk into it; a link that leads nowhere known is put where opening it will tell why."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return Path(entry.name).suffix.lower() not in AUDIO_SUFFIXES
+
+
+def _is_link(path: Path) -> bool:
+    return os.path.islink(path)  # noqa: PTH114  Path.is_symlink raises in folders that may be listed but not entered
 
 
 def _take(folder: Path, names: list[str], wanted: set[str], taken: set[Path], result: Scan) -> None:
@@ -114,8 +160,9 @@ def _take(folder: Path, names: list[str], wanted: set[str], taken: set[Path], re
     if not wanted.intersection(audio):
         return
     sidecar = next((name for name in names if name.lower() == SIDECAR), None)
+    # Asked before it is read: an edit in between is seen by the next import.
+    told_ns = _time(folder / sidecar) if sidecar else 0
     company = song_folder(folder, audio, sidecar)
-    told_ns = (folder / sidecar).stat().st_mtime_ns if sidecar and company.facts else 0
     for name in wanted.intersection(audio):
         path = folder / name
         try:
@@ -126,4 +173,13 @@ def _take(folder: Path, names: list[str], wanted: set[str], taken: set[Path], re
         if path not in taken and stat.S_ISREG(about.st_mode):
             taken.add(path)
             newest = max(about.st_mtime_ns, told_ns if company.sidecar(name) else 0)
-            result.files.append(Found(path, about.st_size, newest, max(newest, about.st_ctime_ns), company))
+            changed = max(newest, about.st_ctime_ns)
+            result.files.append(Found(path, about.st_size, about.st_mtime_ns, newest, changed, company))
+
+
+def _time(path: Path) -> int:
+    """When a file was last written, in ns; 0 where it is gone."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0

@@ -3,13 +3,13 @@
 In: the names of the files in one folder. Out: `SongFolder`.
 
 - A folder made for a rhythm game or by a stem separator holds one song: the mix is the track, the rest are stems.
+- A sidecar is read by lines, each for itself: whatever is wrong with one costs no other.
 - Names decide, never sounds. In doubt a file is a track: an album may well have a song called "Drums".
 - Without any mix beside them only a separator's whole set (vocals, drums, bass, other) is taken for stems.
 """
 
 from __future__ import annotations
 
-import configparser
 import re
 import stat
 from collections.abc import Collection, Mapping
@@ -19,6 +19,8 @@ from pathlib import Path
 SIDECAR = "song.ini"
 _SIDECAR_BYTES = 64 * 1024
 _SIDECAR_KEYS = {"name": "title", "artist": "artist", "album": "album", "genre": "genre", "year": "year"}
+_SECTION = re.compile(r"\[(.*)\]")
+_LINE = re.compile(r"([^=:#;\s]+)\s*[=:](.*)")
 _MIX = re.compile("song|mix|mixture|mixdown|master|full ?mix|full|main")
 _STEM = re.compile(
     "guitar(_coop)?|rhythm|bass|drums?|(no_)?vocals?|voice|keys|piano|crowd|preview|others?|accompaniment|instrumental|"
@@ -75,13 +77,13 @@ def read_sidecar(path: Path) -> dict[str, str]:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = raw.decode("cp1252", errors="replace")
-    parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
-    try:
-        parser.read_string(text)
-    except configparser.Error:
-        return {}
-    section = next((name for name in parser.sections() if name.casefold() == "song"), None)
-    found = dict(parser.items(section)) if section else {}
+    found: dict[str, str] = {}
+    section = ""
+    for line in map(str.strip, re.split(r"[\r\n]", text)):
+        if head := _SECTION.fullmatch(line):
+            section = head[1].strip().casefold()
+        elif section == "song" and (pair := _LINE.fullmatch(line)):
+            found[pair[1].casefold()] = pair[2].strip()
     return {ours: re.sub(r"<[^<>]*>", "", found[key]) for key, ours in _SIDECAR_KEYS.items() if found.get(key)}
 
 

@@ -43,12 +43,11 @@ _RANK: dict[str, int] = {source: rank for rank, source in enumerate(TRUST)}
 
 @dataclass(frozen=True, slots=True)
 class FileError:
-    """A file that is no track: `reason` is one word of `MediaError`'s list, or "stem"; `time`: Unix seconds."""
+    """A file that is no track: `reason` is one word of `MediaError`'s list, or "stem"."""
 
     path: str
     reason: str
     message: str
-    time: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +174,7 @@ class Store:
         return self._errors("reason = ?")
 
     def _errors(self, condition: str) -> list[FileError]:
-        rows = self.database.rows(
-            f"SELECT path, reason, message, time FROM errors WHERE {condition} ORDER BY path", STEM
-        )
+        rows = self.database.rows(f"SELECT path, reason, message FROM errors WHERE {condition} ORDER BY path", STEM)
         return [FileError(os.fsdecode(row[0]), *row[1:]) for row in rows]
 
     # What an import asks and writes; each writer belongs inside `writing`.

@@ -27,15 +27,17 @@ if TYPE_CHECKING:
 class Corpus:
     """n tracks, c concepts, d embedding dimensions. `rows`: id → row.
 
-    `vectors` (n, d) unit rows; `scores` (n, c) in 0..1, column-major; `breaks` (n, c): whether a track's own evidence
-    breaks the exclusion of a concept; `bpm`, `arousal`, `valence`, `duration` (n,); `voices`: for each answer to
-    "which voices" the tracks whose own evidence allows it, (n,); `voice` (n,): the score of any voice; `shown` (n,):
-    neither missing nor a near-duplicate; `artists`, `licences`, `names`: folded text, "" where unknown.
+    `sources` (c,): what hears each concept; `vectors` (n, d) unit rows; `scores` (n, c) in 0..1, column-major;
+    `breaks` (n, c): whether a track's own evidence breaks the exclusion of a concept; `bpm`, `arousal`, `valence`,
+    `duration` (n,); `voices`: for each answer to "which voices" the tracks whose own evidence allows it, (n,);
+    `voice` (n,): the score of any voice; `shown` (n,): neither missing nor a near-duplicate; `artists`, `licences`,
+    `names`: folded text, "" where unknown.
     """
 
     ids: tuple[str, ...]
     rows: dict[str, int]
     concepts: tuple[str, ...]
+    sources: tuple[str, ...]
     vectors: Floats
     scores: Floats
     breaks: Bools
@@ -71,6 +73,7 @@ def build_corpus(matrix: Matrix, scorer: ConceptScorer) -> Corpus:
         ids=matrix.ids,
         rows={track_id: row for row, track_id in enumerate(matrix.ids)},
         concepts=heard.concepts,
+        sources=heard.sources,
         vectors=matrix.vectors,
         scores=heard.scores,
         breaks=np.asfortranarray(heard.breaks),

@@ -18,6 +18,7 @@ import numpy as np
 from musechat.core.conversation import Relaxation
 from musechat.core.evidence import Evidence
 from musechat.core.text import folded
+from musechat.library.licence import allows
 
 if TYPE_CHECKING:
     from musechat.core.features import Floats
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
 HARD = 0.75
 """An exclusion of at least this weight cuts."""
-TAGS = "musicnn tags, calibrated"
+VOICE_UNIT = "score 0–1 for any voice"
+VOICE_RULE = "vocal tags, by a rule not fitted to labels"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,9 +49,9 @@ class Limit:
 
 
 def limits(corpus: Corpus, request: Request) -> list[Limit]:
-    """All limits that a request sets, in the order of their names in the request."""
+    """All limits that a request sets: exclusions first, then its constraints."""
     found = [
-        Limit(f"no {want.concept}", ~corpus.breaks[:, column], corpus.scores[:, column], "score 0–1", TAGS)
+        _absence(corpus, want.concept, column)
         for want in request.avoids
         if want.weight >= HARD and (column := corpus.column(want.concept)) is not None
     ]
@@ -57,80 +59,85 @@ def limits(corpus: Corpus, request: Request) -> list[Limit]:
     return found
 
 
-def allowed(corpus: Corpus, found: list[Limit], seen: tuple[str, ...]) -> Bools:
-    """Tracks (n,) that pass every limit, can be shown, and were not proposed or rejected before."""
-    mask = corpus.shown & ~_rows(corpus, seen)
+def _absence(corpus: Corpus, concept: str, column: int) -> Limit:
+    unit, source = f"score 0–1 for {concept}", corpus.sources[column]
+    return Limit(f"no {concept}", ~corpus.breaks[:, column], corpus.scores[:, column], unit, source)
+
+
+def allowed(found: list[Limit], base: Bools) -> Bools:
+    """The tracks of `base` (n,) that pass every limit."""
+    mask = base.copy()
     for limit in found:
-        mask = mask & limit.allowed
+        mask &= limit.allowed
     return mask
 
 
-def relaxations(corpus: Corpus, found: list[Limit], seen: tuple[str, ...]) -> tuple[Relaxation, ...]:
-    """For each limit, how many tracks giving up that one alone would allow; most first."""
+def relaxations(found: list[Limit], base: Bools, back: Bools) -> tuple[Relaxation, ...]:
+    """For each limit, how many tracks of `base` (n,) giving up that one alone would allow; most first.
+
+    `back` (n,): what is not in `base` only because it was proposed before; what letting that return brings comes last.
+    """
     each = [
-        Relaxation(limit.name, int(allowed(corpus, [other for other in found if other is not limit], seen).sum()))
+        Relaxation(limit.name, int(allowed([other for other in found if other is not limit], base).sum()))
         for limit in found
     ]
-    if seen:
-        each.append(Relaxation("tracks proposed before", int(allowed(corpus, found, ()).sum())))
-    return tuple(sorted((r for r in each if r.tracks), key=lambda r: -r.tracks))
-
-
-def _rows(corpus: Corpus, ids: tuple[str, ...]) -> Bools:
-    mask = np.zeros(len(corpus), bool)
-    for track_id in ids:
-        if (row := corpus.row(track_id)) is not None:
-            mask[row] = True
-    return mask
+    each.sort(key=lambda relaxation: -relaxation.tracks)
+    if returning := int(allowed(found, back).sum()):
+        each.append(Relaxation("tracks proposed before", returning))
+    return tuple(each)
 
 
 def _tempo(corpus: Corpus, asked: Constraints) -> Limit | None:
-    if asked.tempo_min is None and asked.tempo_max is None:
-        return None
-    low, high = asked.tempo_min or 0.0, asked.tempo_max or np.inf
-    with np.errstate(invalid="ignore"):
-        inside = (corpus.bpm >= low) & (corpus.bpm <= high)
-    name = _between("tempo", asked.tempo_min, asked.tempo_max, "BPM")
-    return Limit(name, inside, corpus.bpm, "BPM", "tempo from onsets")
+    return _range("tempo", (asked.tempo_min, asked.tempo_max), corpus.bpm, "BPM", "tempo from onsets")
 
 
 def _duration(corpus: Corpus, asked: Constraints) -> Limit | None:
-    if asked.duration_min is None and asked.duration_max is None:
+    return _range("length", (asked.duration_min, asked.duration_max), corpus.duration, "s", "decoded length")
+
+
+def _range(what: str, ends: tuple[float | None, float | None], values: Floats, unit: str, source: str) -> Limit | None:
+    """A limit on a measured number; what was not measured does not pass."""
+    low, high = ends
+    if low is None and high is None:
         return None
-    inside = (corpus.duration >= (asked.duration_min or 0.0)) & (corpus.duration <= (asked.duration_max or np.inf))
-    name = _between("length", asked.duration_min, asked.duration_max, "s")
-    return Limit(name, inside, corpus.duration, "s", "decoded length")
+    with np.errstate(invalid="ignore"):
+        inside = (values >= (-np.inf if low is None else low)) & (values <= (np.inf if high is None else high))
+    return Limit(_between(what, low, high, unit), inside, values, unit, source)
 
 
 def _vocals(corpus: Corpus, asked: Constraints) -> Limit | None:
     if asked.vocals is None:
         return None
     name = {"none": "no vocals", "any": "with vocals"}.get(asked.vocals, f"{asked.vocals} vocals")
-    return Limit(name, corpus.voices[asked.vocals], corpus.voice, "score 0–1 for voices", TAGS)
+    return Limit(name, corpus.voices[asked.vocals], corpus.voice, VOICE_UNIT, VOICE_RULE)
 
 
 def _licence(corpus: Corpus, asked: Constraints) -> Limit | None:
     if asked.licence is None:
         return None
-    wanted = folded(asked.licence)
-    fine = np.array([wanted in have for have in corpus.licences], bool)
-    return Limit(f"licence {asked.licence}", fine, corpus.licences, "", "metadata")
+    wanted = asked.licence
+    verdicts = {have: allows(wanted, have) for have in set(corpus.licences)}
+    fine = np.array([verdicts[have] for have in corpus.licences], bool)
+    return Limit(f"licence {wanted}", fine, corpus.licences, "", "metadata")
 
 
 def _artist(corpus: Corpus, asked: Constraints) -> Limit | None:
     if asked.artist is None:
         return None
-    wanted = folded(asked.artist)
-    fine = np.array([wanted in have for have in corpus.artists], bool)
-    return Limit(f"by {asked.artist}", fine, corpus.artists, "", "metadata")
+    return Limit(f"by {asked.artist}", _by(corpus, (asked.artist,)), corpus.artists, "", "metadata")
 
 
 def _not_artists(corpus: Corpus, asked: Constraints) -> Limit | None:
     if not asked.not_artists:
         return None
-    never = [folded(name) for name in asked.not_artists]
-    fine = np.array([not any(name in have for name in never) for have in corpus.artists], bool)
-    return Limit(f"nothing by {', '.join(asked.not_artists)}", fine, corpus.artists, "", "metadata")
+    never = asked.not_artists
+    return Limit(f"nothing by {', '.join(never)}", ~_by(corpus, never), corpus.artists, "", "metadata")
+
+
+def _by(corpus: Corpus, names: tuple[str, ...]) -> Bools:
+    """The tracks (n,) whose artist holds one of `names`, word for word: Ann is not Joanne."""
+    wanted = [f" {folded(name)} " for name in names]
+    return np.array([any(name in f" {have} " for name in wanted) for have in corpus.artists], bool)
 
 
 def _between(what: str, low: float | None, high: float | None, unit: str) -> str:

@@ -42,7 +42,7 @@ class Part:
 
 def weighted_mean(parts: Sequence[Part], n: int) -> Floats:
     """The score of each of n tracks (n,); without any part all score 0."""
-    total = sum(part.weight for part in parts)
+    total = sum(part.weight for part in parts) or 1.0
     score = np.zeros(n, np.float32)
     for part in parts:
         score += np.float32(part.weight / total) * part.fit

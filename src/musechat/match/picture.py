@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from musechat.core.evidence import Evidence
-from musechat.match.limits import TAGS
 from musechat.match.part import Part, bell
 
 if TYPE_CHECKING:
@@ -74,7 +73,9 @@ def _scenes(corpus: Corpus, video: VideoProfile, weights: PictureWeights) -> Ite
         if column is not None:
             scores = corpus.scores[:, column]
             name = f"{scene.suits} for {scene.name}"
-            yield Part("scene", name, weights.scene * scene.probability, scores, scores, "score 0–1", TAGS)
+            yield Part(
+                "scene", name, weights.scene * scene.probability, scores, scores, "score 0–1", corpus.sources[column]
+            )
 
 
 def wanted_bpm(video: VideoProfile, weights: PictureWeights) -> float:
@@ -84,20 +85,22 @@ def wanted_bpm(video: VideoProfile, weights: PictureWeights) -> float:
 
 def clip_evidence(video: VideoProfile) -> tuple[Evidence, ...]:
     """The facts about a clip that a reason may state; what was not measured is not among them."""
-    first = "keyframes" if video.stage == "keyframes" else "every frame"
+    pictures = "keyframes" if video.stage == "keyframes" else "12 a second"
+    whole = video.watched >= video.duration - 1
+    seen = "in the clip" if whole else f"in the {video.watched / 60:.0f} minutes watched"
     facts: list[tuple[str, str, float | str | None, str]] = [
         ("colour", "brightness", round(video.brightness, 3), "0–1"),
         ("colour", "saturation", round(video.saturation, 3), "0–1"),
         ("colour", "warmth", round(video.warmth, 3), "0–1"),
         ("colour", "main colours", ", ".join(video.colours) or None, ""),
         ("motion", "motion", None if video.motion is None else round(video.motion, 3), "0–1"),
-        ("cuts", "cuts", None if video.cuts is None else len(video.cuts), "in the clip"),
+        ("cuts", "cuts", None if video.cuts is None else len(video.cuts), seen),
         ("mood", "arousal", round(video.arousal, 3), "−1–1"),
         ("mood", "valence", round(video.valence, 3), "−1–1"),
         ("length", "duration", round(video.duration, 2), "s"),
     ]
     return tuple(
-        Evidence(kind, "clip", name, value, unit, f"picture, {first}")
+        Evidence(kind, "clip", name, value, unit, f"pictures, {pictures}")
         for kind, name, value, unit in facts
         if value is not None
     )

@@ -73,13 +73,13 @@ def rank(
     if request is not None:
         parts += word_parts(corpus, request, corpus.row(query.previous), dials.words)
     found = [] if request is None else limits(corpus, request)
-    mask = allowed(corpus, found, seen) & ~_heard(corpus, seen, dials.near_duplicate)
+    base = corpus.shown & ~_heard(corpus, seen, dials.near_duplicate)
     score = weighted_mean(parts, len(corpus))
-    best = best_rows(score, mask, max(dials.pool, at_most))
+    best = best_rows(score, allowed(found, base), max(dials.pool, at_most))
     if request is None or request.constraints.artist is None:
         best = _folded(corpus, best)
     picks = tuple(_pick(parts, score, row) for row in best[:at_most])
-    return Ranking(picks, () if picks else relaxations(corpus, found, seen))
+    return Ranking(picks, () if picks else relaxations(found, base, corpus.shown & ~base))
 
 
 def search(
@@ -88,7 +88,7 @@ def search(
     """Tracks for words alone: those whose name holds the words, then those that score above the middle."""
     dials = weights or RankerWeights()
     found = limits(corpus, request)
-    mask = allowed(corpus, found, ())
+    mask = allowed(found, corpus.shown)
     named = _name_part(corpus, text)
     holds: Bools = named.fit > 0
     by_name = best_rows(named.fit, mask & holds, at_most)
@@ -99,20 +99,23 @@ def search(
     good: Bools = score >= floor
     by_words = best_rows(score, mask & good & ~holds, at_most)
     picks = [_pick([named], named.fit, row) for row in by_name] + [_pick(parts, score, row) for row in by_words]
-    return Ranking(tuple(picks[:at_most]), () if picks else relaxations(corpus, found, ()))
+    return Ranking(
+        tuple(picks[:at_most]), () if picks else relaxations(found, corpus.shown, np.zeros(len(corpus), bool))
+    )
 
 
 def _pick(parts: list[Part], score: Floats, row: int) -> Pick:
-    total = sum(part.weight for part in parts)
+    total = sum(part.weight for part in parts) or 1.0
     evidence = sorted((part.evidence(row, total) for part in parts), key=lambda e: -e.weight)
     return Pick(row, round(float(score[row]), 4), tuple(evidence))
 
 
 def _heard(corpus: Corpus, seen: tuple[str, ...], cosine: float) -> Bools:
-    """Tracks (n,) that sound like one that was proposed before."""
+    """Tracks (n,) that were proposed before, or sound like one that was."""
     rows = [row for track_id in seen if (row := corpus.row(track_id)) is not None]
     near: Bools = corpus.vectors @ corpus.vectors[rows].T > cosine  # (n, seen)
     mask: Bools = np.any(near, axis=1)
+    mask[rows] = True
     return mask
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from musechat.match.limits import HARD, TAGS
+from musechat.match.limits import HARD
 from musechat.match.part import Part, bell, ramp
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _want(corpus: Corpus, want: Want, weights: WordWeights) -> Part | None:
         return None
     scores = corpus.scores[:, column]
     fit = ramp(scores, weights.unremarkable, weights.outstanding)
-    return Part("concept", want.concept, weights.want * want.weight, fit, scores, "score 0–1", TAGS)
+    return Part("concept", want.concept, weights.want * want.weight, fit, scores, "score 0–1", corpus.sources[column])
 
 
 def _change(corpus: Corpus, want: Want, previous: int | None, sign: int, weights: WordWeights) -> Part | None:
@@ -75,7 +75,7 @@ def _change(corpus: Corpus, want: Want, previous: int | None, sign: int, weights
     base = scores[previous] if previous is not None else np.float32(0.5)
     fit = ramp(sign * (scores - base), 0.0, weights.step)
     name, weight = f"{direction} {want.concept}", weights.change * want.weight
-    return Part("change", name, weight, fit, scores, "score 0–1", TAGS)
+    return Part("change", name, weight, fit, scores, "score 0–1", corpus.sources[column])
 
 
 def _keep(corpus: Corpus, want: Want, previous: int, weight: float) -> Part | None:
@@ -84,7 +84,7 @@ def _keep(corpus: Corpus, want: Want, previous: int, weight: float) -> Part | No
         return None
     scores = corpus.scores[:, column]
     fit = bell(np.minimum(scores - scores[previous], 0), 0.2)
-    return Part("keep", want.concept, weight * want.weight, fit, scores, "score 0–1", TAGS)
+    return Part("keep", want.concept, weight * want.weight, fit, scores, "score 0–1", corpus.sources[column])
 
 
 def _likeness(corpus: Corpus, previous: int, request: Request, weight: float) -> Part | None:

@@ -114,7 +114,8 @@ class Planner:
         motion, cuts = self._one("motion", "motion", "clip"), self._one("cuts", "cuts", "clip")
         if motion is not None and cuts is not None:
             spoken = {0: "no cuts", 1: "one cut"}.get(int(cuts[1]), f"{cuts[1]:.0f} cuts")
-            self.say("clip pace", [motion[0], cuts[0]], motion=MOTION.word(motion[1]), cuts=spoken)
+            where = self._evidence[cuts[0]].unit.replace("in the clip", "in it")
+            self.say("clip pace", [motion[0], cuts[0]], motion=MOTION.word(motion[1]), cuts=spoken, where=where)
 
     def sound(self) -> None:
         """What was heard in the track: the tagger's strongest tags, tempo, key."""
@@ -181,9 +182,11 @@ class Planner:
         if isinstance(e.value, str):
             self.say("limit by name" if e.value else "limit unknown", [index], limit=e.name)
         elif e.value is not None:
-            scored = e.unit.startswith("score")
-            value = f"{e.value:.2f}" if scored else f"{e.value:.0f} {e.unit}"
-            self.say("limit by score" if scored else "limit", [index], limit=e.name, value=value)
+            if e.unit.startswith("score"):
+                what = e.unit.replace(" 0–1", "")
+                self.say("limit by score", [index], limit=e.name, what=what, value=f"{e.value:.2f}")
+            else:
+                self.say("limit", [index], limit=e.name, value=f"{e.value:.0f} {e.unit}")
 
     def _changed(self, index: int) -> None:
         now = self._evidence[index]
@@ -221,12 +224,15 @@ class Planner:
             self.add(Evidence("limit", "words", r.constraint, r.tracks, "tracks without it", "library"))
             for r in relaxations
         ]
-        if not found:
-            found = [self.add(Evidence("limit", "words", "tracks left", 0, "tracks", "library"))]
-            self.say("nothing left", found)
-            return
-        ways = [f"without “{r.constraint}” there would be {r.tracks}" for r in relaxations]
-        self.say("nothing fits", found, ways=_listed(ways))
+        ways = [(r, index) for r, index in zip(relaxations, found, strict=True) if r.tracks]
+        if ways:
+            spoken = _listed([f"without “{r.constraint}” there would be {r.tracks}" for r, _ in ways])
+            self.say("nothing fits", [index for _, index in ways], ways=spoken)
+        elif found:
+            self.say("nothing fits at all", found, limits=_listed([f"“{r.constraint}”" for r in relaxations]))
+        else:
+            none = Evidence("limit", "words", "tracks left", 0, "tracks", "library")
+            self.say("nothing left", [self.add(none)])
 
     def contributions(self) -> None:
         """What made the score, largest first: the answer to "why?"."""

@@ -61,7 +61,7 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     "back": ("Back to “{title}”.", "All right, “{title}” again."),
     "accepted": ("Good, “{title}” it is.", "Then we take “{title}”."),
     "clip look": ("Your clip looks {look}.", "The picture is {look}."),
-    "clip pace": ("It has {motion} and {cuts}.", "I see {motion} and {cuts} in it."),
+    "clip pace": ("There is {motion} {where}, and {cuts}.", "I see {motion} and {cuts} {where}."),
     "tags": (
         "The tagger's strongest tags for the track are {tags}.",
         "What the tagger hears most in the track is {tags}.",
@@ -81,8 +81,8 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         "For {concept} it stands above {percent} % of your library.",
     ),
     "wish not met": (
-        "I could not give you much {concept}: it scores above only {percent} % of your library there.",
-        "On {concept} this is a compromise; only {percent} % of your library scores lower.",
+        "For {concept} this is a compromise: it scores above only {percent} % of your library.",
+        "It falls short of {concept}: only {percent} % of your library scores lower there.",
     ),
     "changed": (
         "It is {change} than the last one: {now} against {then}.",
@@ -104,19 +104,22 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     "not kept": ("It scores lower for {concept} than the last one, sorry: {now} after {then}.",),
     "limit": ("Your limit “{limit}” holds: {value}.", "“{limit}” is respected: {value}."),
     "limit by score": (
-        "Your limit “{limit}” holds: the tagger gives it {value} of 1 there.",
-        "“{limit}” is respected: it scores {value} of 1 there.",
+        "I kept to “{limit}”: its {what} is {value}.",
+        "“{limit}” is respected, with a {what} of {value}.",
     ),
     "limit by name": ("As you asked: {limit}.",),
     "limit unknown": ("“{limit}” could not be checked, nothing of the kind is known of this track.",),
-    "start": ("Start it at {start}, where its energy follows the picture best.", "I would start it at {start}."),
+    "start": ("Start it at {start}, where its energy suits the picture.", "I would start it at {start}."),
     "unmatched": ("I could not use {words}.", "I did not understand {words}."),
     "unmeasurable": (
         "I understood {words}, but nothing I measure can hear that, so it did not count.",
         "I cannot hear {words}, so that did not count.",
     ),
     "nothing fits": ("No track of your library fits all of that: {ways}.",),
-    "nothing left": ("There is no track left that I have not proposed already.",),
+    "nothing fits at all": (
+        "No track of your library fits {limits}, and giving up any one of them would not be enough.",
+    ),
+    "nothing left": ("There is no track in your library that I could propose.",),
     "nothing said": ("I found nothing in your words that I can act on.",),
     "contributions": ("Its score is made of {parts}.", "What counted: {parts}."),
     "no undo": ("There is nothing to go back to.",),
