@@ -29,7 +29,7 @@ class Quality(StrEnum):
 def home() -> Path:
     """The folder of settings, caches and the default library; not created here."""
     if override := os.environ.get("MUSECHAT_HOME"):
-        return Path(os.path.expanduser(override))  # noqa: PTH111 - never raises
+        return _folder(override)
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "MuseChat"
     if sys.platform == "darwin":
@@ -40,4 +40,9 @@ def home() -> Path:
 def default_library() -> Path:
     """The folder of the library that commands use when none is named."""
     override = os.environ.get("MUSECHAT_LIBRARY")
-    return Path(os.path.expanduser(override)) if override else home() / "library"
+    return _folder(override) if override else home() / "library"
+
+
+def _folder(text: str) -> Path:
+    """A folder from the environment; `~nobody/x` stays as it is, where `Path.expanduser` would raise."""
+    return Path(os.path.expanduser(text))  # noqa: PTH111
