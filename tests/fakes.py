@@ -42,6 +42,7 @@ def corpus(
         bpm=np.array(bpm if bpm is not None else rng.uniform(70, 160, n), np.float32),
         arousal=rng.uniform(-1, 1, n).astype(np.float32),
         valence=rng.uniform(-1, 1, n).astype(np.float32),
+        loudness=rng.uniform(-22, -8, n).astype(np.float32),
         duration=rng.uniform(60, 300, n).astype(np.float32),
         voices={"none": ~everything, "any": everything, "female": everything, "male": everything},
         voice=np.full(n, 0.8, np.float32),

@@ -96,7 +96,10 @@ def test_search_and_understand(fake_models: object, filled: Path) -> None:
     assert set(found) == {"schema_version", "query", "understood", "results", "relaxations"}
     assert found["results"][0]["track"]["artist"] == "Cleo"
     assert "Cleo" in run("search", "techno", "--library", filled)
-    assert "No track" in run("search", "qwertz", "--library", filled)
+    assert "None of these words" in run("search", "qwertz", "--library", filled)
+    nothing = run("search", "over 190 bpm", "--library", filled)
+    assert "No track" in nothing
+    assert "without “tempo at least 190 BPM”: 6" in nothing
     assert plain("understand", "slow piano, no saxophone", "--library", filled)["understood"]["wants"]
     said = run("understand", "slower, no drums, keep the piano, a bit of jazz, saxophone, qwertz, under 100 bpm")
     for part in ("avoids: drums", "keeps: piano", "cannot be heard: ", "not understood: qwertz", "limits: tempo max"):
@@ -157,6 +160,29 @@ def test_hostile_names_do_not_reach_the_terminal(fake_models: object, music: Pat
     done = runner.invoke(app, ["index", str(tmp_path / "no\x1b[31m\nsuch"), *map(str, library)])
     assert "\x1b" not in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "words", [["understand"], ["search", "x", "-n", "0"], ["nonsense"], ["index", "--quality", "x"]]
+)
+def test_a_wrong_call_is_one_line_and_json_when_asked(words: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "musechat", *words, "--json"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert json.loads(done.stdout)["error"]["code"] == "usage"
+    assert done.stderr.count("\n") == 1
+    assert "--help" in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_output_that_cannot_be_written_is_one_line() -> None:
+    with Path("/dev/full").open("w") as full:
+        line = [sys.executable, "-m", "musechat", "--help"]
+        done = subprocess.run(line, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "cannot be written" in done.stderr
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])

@@ -433,3 +433,18 @@ def test_another_vocabulary_is_understood_in_its_own_words() -> None:
     tiny: Vocabulary = read_vocabulary('[mood]\nfizzy = { words = ["bubbly"], heard_by = { "msd:happy" = 1.0 } }')
     assert understand("bubbly piano", tiny).wants == (Want("fizzy"),)
     assert understand("bubbly piano", tiny).unmatched == ("piano",)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "never"),
+    [
+        ("not this artist again", None, ("Maxstack",)),
+        ("no more of this band please", None, ("Maxstack",)),
+        ("a different artist", None, ("Maxstack",)),
+        ("something by the same artist but slower", "Maxstack", ()),
+        ("I like this artist", None, ()),
+    ],
+)
+def test_this_artist_is_the_one_on_the_table(text: str, wanted: str | None, never: tuple[str, ...]) -> None:
+    limits = understand(text, VOCABULARY, artists=("Maxstack",), this_artist="Maxstack").constraints
+    assert (limits.artist, limits.not_artists) == (wanted, never)

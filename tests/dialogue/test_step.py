@@ -43,7 +43,7 @@ ACTS: dict[str, Act] = {
 }
 
 
-def understand(words: str) -> Request:
+def understand(words: str, this_artist: str | None) -> Request:
     if words == "300 bpm":
         return Request(words, "refine", constraints=Constraints(tempo_min=300))
     act = ACTS.get(words, "refine")

@@ -64,6 +64,32 @@ def test_faster_is_judged_by_tempo_against_the_previous_track() -> None:
     assert tracks.ids[slower.row] == "t1"
 
 
+def test_faster_is_never_answered_by_a_slower_track_while_there_is_a_faster_one() -> None:
+    tracks = corpus(4, bpm=[100, 60, 101, 60], scores={"piano": [0.5, 0.99, 0.01, 0.99]})
+    query = Query(None, "t0", Request(wants=(Want("piano"),), more=(Want("fast", 0.5),)))
+    assert ids(rank(tracks, query, seen=("t0",)), tracks) == ["t2"]
+    assert len(ids(rank(tracks, query, seen=("t0", "t2")), tracks)) == 2
+
+
+def test_louder_is_judged_by_measured_loudness() -> None:
+    tracks = corpus(3)
+    level = {"loudness": np.array([-16, -17, -12], np.float32)}
+    tracks = type(tracks)(**{f: getattr(tracks, f) for f in tracks.__dataclass_fields__} | level)
+    tracks = type(tracks)(
+        **{f: getattr(tracks, f) for f in tracks.__dataclass_fields__} | {"concepts": ("loud", *CONCEPTS[1:])}
+    )
+    best = rank(tracks, Query(None, "t0", Request(more=(Want("loud"),))), seen=("t0",)).picks[0]
+    assert [(e.name, e.value, e.unit) for e in best.evidence] == [("louder", -12.0, "LUFS")]
+
+
+def test_a_clip_gets_a_track_that_is_long_enough_while_there_is_one() -> None:
+    tracks = corpus(3)
+    length = {"duration": np.array([5, 40, 60], np.float32)}
+    tracks = type(tracks)(**{f: getattr(tracks, f) for f in tracks.__dataclass_fields__} | length)
+    assert set(ids(rank(tracks, Query(video(duration=30.0), None, None)), tracks)) == {"t1", "t2"}
+    assert len(ids(rank(tracks, Query(video(duration=300.0), None, None)), tracks)) == 3
+
+
 def test_more_without_a_previous_track_is_a_plain_wish() -> None:
     tracks = corpus(3, scores={"sad": [0.2, 0.9, 0.4]})
     assert ids(rank(tracks, Query(None, None, Request(more=(Want("sad"),)))), tracks)[0] == "t1"

@@ -102,7 +102,7 @@ def test_a_limit_is_reported_with_what_was_measured() -> None:
     [
         (0.2, "score 0–1 for metal", "its score for metal is 0.20"),
         ("sectoid", "", "As you asked: by Sectoid."),
-        ("", "", "could not be checked"),
+        ("", "", "I could not check “by Sectoid”"),
         (None, "BPM", ""),
     ],
 )
@@ -112,6 +112,40 @@ def test_a_limit_on_scores_and_names_is_not_said_to_be_more_than_it_is(
     planner = Planner([Evidence("limit", "track", "by Sectoid", value, unit, "")])
     planner.wishes(Request())
     assert said in narrated(planner)
+
+
+def test_a_mild_exclusion_a_licence_and_a_short_track_are_said_as_they_are() -> None:
+    planner = Planner(
+        [
+            Evidence("little", "track", "rock", 0.1, "score 0–1", "musicnn"),
+            Evidence("little", "track", "metal", 0.7, "score 0–1", "musicnn"),
+            Evidence("name", "track", "licence", "CC BY-SA 3.0", "", "tag"),
+            Evidence("limit", "track", "licence royalty-free", "cc by-sa 3.0", "", "metadata"),
+            Evidence("measured", "track", "length", 61.0, "s", "decoded length"),
+            Evidence("length", "clip", "duration", 125.0, "s", "picture"),
+        ]
+    )
+    planner.wishes(Request())
+    planner.length(125.0)
+    said = narrated(planner)
+    for part in (
+        "little of rock",
+        "still scores 0.70 of 1 for metal",
+        "CC BY-SA 3.0",
+        "At 1:01 it is shorter than your clip of 2:05",
+    ):
+        assert part in said
+
+
+def test_louder_is_claimed_by_measured_loudness() -> None:
+    planner = Planner(
+        [
+            Evidence("change", "track", "louder", -9.0, "LUFS", "EBU R 128"),
+            Evidence("change", "previous track", "louder", -16.0, "LUFS", "EBU R 128"),
+        ]
+    )
+    planner.wishes(Request())
+    assert narrated(planner) == "It is louder than the last one: -9.0 LUFS against -16.0 LUFS."
 
 
 def test_what_did_not_change_is_admitted() -> None:

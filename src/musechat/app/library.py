@@ -111,15 +111,24 @@ class Library:
                 stop=self.models.decoder.close,
             )
 
-    def understand(self, text: str) -> Request:
-        """What a message asks, read with the names of this library's artists where there is a library."""
+    def understand(self, text: str, this_artist: str | None = None) -> Request:
+        """What a message asks, read with the names of this library's artists where there is a library.
+
+        `this_artist`: whom "this artist" means.
+        """
         from musechat.concepts.understand import understand
 
         try:
             artists = self.supervisor.artists()
         except LibraryError:
             artists = ()
-        return understand(text, self.models.vocabulary, artists=artists, open_vocabulary=self.models.open_vocabulary)
+        return understand(
+            text,
+            self.models.vocabulary,
+            artists=artists,
+            this_artist=this_artist,
+            open_vocabulary=self.models.open_vocabulary,
+        )
 
     def phrase(self, concept: str) -> str:
         """How a concept is said inside a sentence."""

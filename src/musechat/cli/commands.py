@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from musechat import __version__
 from musechat.core.errors import InputError, MuseChatError
 from musechat.core.settings import Quality
 from musechat.core.text import one_line
@@ -42,12 +44,56 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON (docs/json.
 ThreadsOption = Annotated[int | None, typer.Option("--threads", min=1, max=64, help="Cores to use at most.")]
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def musechat(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_version, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """A conversational music supervisor for video: it picks from your own library, and says truthfully why."""
+
+
 def main() -> None:
     """The entry point of the `musechat` command. What a terminal cannot show becomes a question mark."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
-    app()
+    try:
+        status = app(standalone_mode=False)
+        sys.stdout.flush()
+    except typer.Abort:
+        status = 130
+    except OSError as error:
+        status = _unwritable(error)
+    except Exception as error:
+        # Wrong calls raise an error of the click that typer brings along, by no name that is public.
+        if not hasattr(error, "format_message"):
+            raise
+        status = _wrong_call(error.format_message())
+    sys.exit(status or 0)
+
+
+def _wrong_call(message: str) -> int:
+    """A call that cannot be understood: one line, and JSON where that was asked for."""
+    first = one_line(message or "Say what to do.", 300)
+    if "--json" in sys.argv:
+        _print_json({"schema_version": 1, "error": {"code": "usage", "message": first}})
+    typer.echo(f"musechat: {first} See: musechat --help", err=True)
+    return 2
+
+
+def _unwritable(error: OSError) -> int:
+    """Output that cannot be written; what is left in the buffer is given up, or Python would complain at exit."""
+    what = "The output cannot be written" if error.filename is None else f"{error.filename} cannot be used"
+    typer.echo(f"musechat: {one_line(f'{what}: {error.strerror or error}.', 1000)}", err=True)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1
 
 
 @contextmanager

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from musechat.core.request import Constraints
+from musechat.core.settings import default_library
 from musechat.core.text import one_line
 from musechat.core.track import EDITABLE
 
@@ -64,9 +65,7 @@ def progress() -> Iterator[_Bar]:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %"),
-        TimeElapsedColumn(),
-        TextColumn("left"),
+        TextColumn("{task.percentage:>3.0f} %, ETA"),
         TimeRemainingColumn(),
         TextColumn("{task.fields[detail]}"),
     )
@@ -97,8 +96,8 @@ def summary(done: Summary, folder: Path) -> None:
     out = _out()
     counts = [
         (done.added, "new"),
-        (done.updated, "analysed again"),
-        (done.moved, "moved or retagged"),
+        (done.updated, "retagged or analysed again"),
+        (done.moved, "moved"),
         (done.unchanged, "unchanged"),
         (done.duplicates, "near-duplicates folded"),
         (done.skipped, "stems skipped"),
@@ -111,7 +110,9 @@ def summary(done: Summary, folder: Path) -> None:
             f"[yellow]Nothing is left below {_safe(root)}[/yellow]: its tracks are marked missing, none is deleted."
         )
     if done.failed:
-        out.print(f"[yellow]{done.failed} files could not be read[/yellow]; `musechat library errors` lists them.")
+        library = "" if folder == default_library() else f" --library {_safe(str(folder))}"
+        files = "1 file" if done.failed == 1 else f"{done.failed} files"
+        out.print(f"[yellow]{files} could not be read[/yellow]; to list them: musechat library errors{library}")
 
 
 def video(profile: VideoProfile) -> None:
@@ -203,10 +204,14 @@ def found(results: Found) -> None:
     out = _out()
     out.print(f"[dim]understood {_safe(_understood(results.request))}[/dim]")
     if not results.results:
-        out.print("No track of the library fits that.")
+        nothing = results.request.act == "nothing"
+        out.print("None of these words can be used." if nothing else "No track of the library fits that.")
+        for relaxation in results.relaxations:
+            out.print(f"  without “{_safe(relaxation.constraint)}”: {relaxation.tracks}")
     for place, hit in enumerate(results.results, 1):
         why = ", ".join(f"{e.name} {e.value:g}" for e in hit.evidence[:3] if isinstance(e.value, float))
-        out.print(f"{place:>3}. {_bar(hit.score)} {hit.score:.2f}  {_name(hit.track)}  [dim]{_safe(why)}[/dim]")
+        score = f"{_bar(hit.score)} {hit.score:.2f}  " if hit.evidence else ""
+        out.print(f"{place:>3}. {score}{_name(hit.track)}  [dim]{_safe(why)}[/dim]")
 
 
 def tracks(all_tracks: Sequence[Track]) -> None:

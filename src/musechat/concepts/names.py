@@ -28,6 +28,21 @@ _BEFORE_NAME = frozenset(("more", "never", "no", "by", "play", "some", "without"
 _LONGEST_NAME, _SKIPPED, _SPELLED_CUE = 12, 3, 3
 
 
+_WHO = r"(?:artist|band|musician|composer|producer|performer)"
+_SAME = re.compile(rf"\b(by |from |of )?(?:this|that|the same) {_WHO}\b", re.I)
+_OTHER = re.compile(rf"\b(?:an?other|an? different|some other|an? new) {_WHO}\b", re.I)
+
+
+def named(text: str, artist: str | None) -> str:
+    """`text` with "this artist" spelled out as the artist of the track on the table, if there is one.
+
+    "Not this artist again" becomes "not Ann again", "another band" becomes "not by Ann".
+    """
+    if artist is None:
+        return text
+    return _OTHER.sub(lambda _: f"not by {artist}", _SAME.sub(lambda m: f"by {artist}" if m[1] else artist, text))
+
+
 @dataclass(frozen=True, slots=True)
 class Name:
     """Tokens `start`..`end` name `text`. "quote": quoted words that are no artist as far as we can tell."""

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from musechat.concepts.acts import act_of
 from musechat.concepts.lexicon import lexicon_of
-from musechat.concepts.names import known_names
+from musechat.concepts.names import known_names, named
 from musechat.concepts.scope import WISH_OF, Event, Leftover, Reading, Wish, read
 from musechat.concepts.spans import Annotated, annotate
 from musechat.concepts.tokens import clean, is_foreign
@@ -52,11 +52,15 @@ def understand(
     vocabulary: Vocabulary,
     *,
     artists: Sequence[str] = (),
+    this_artist: str | None = None,
     open_vocabulary: OpenVocabulary | None = None,
 ) -> Request:
-    """Never raises on any text. `artists`: names known to the library; `open_vocabulary`: tries leftover phrases."""
+    """Never raises on any text. `artists`: names known to the library; `this_artist`: of the track on the table;
+    `open_vocabulary`: tries leftover phrases.
+    """
     lexicon = lexicon_of(vocabulary)
-    annotated = annotate(clean(text, LIMITS.characters), lexicon, known_names(tuple(artists)))
+    line = named(clean(text, LIMITS.characters), this_artist)
+    annotated = annotate(line, lexicon, known_names(tuple(artists)))
     act: Act = "nothing"
     if is_foreign(annotated.tokens, lexicon.foreign, lexicon.english):
         everything = [Leftover(i, i + 1, "mention") for i, t in enumerate(annotated.tokens) if t.kind == "word"]

@@ -38,9 +38,13 @@ class Proposer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a turn needs: words → `Request`, `Query` → tracks, plan → reply; how a concept is said, and its opposite."""
+    """What a turn needs.
 
-    understand: Callable[[str], Request]
+    `understand`: words and the artist on the table → `Request`; `proposer`: `Query` → tracks; `narrator`: plan → reply;
+    `phrase`: how a concept is said; `opposite`: the concept that asking for one takes back.
+    """
+
+    understand: Callable[[str, str | None], Request]
     proposer: Proposer
     narrator: Narrator
     phrase: Callable[[str], str]
@@ -57,7 +61,9 @@ def first_turn(video: VideoProfile | None, tools: Tools) -> Turn:
 def next_turn(conversation: Conversation, say: str, video: VideoProfile | None, tools: Tools) -> Turn:
     """The answer to `say`; `conversation` has at least one turn."""
     begun = time.perf_counter()
-    understood = tools.understand(say)
+    table = _table(conversation).choice
+    artist = None if table is None or table.track.artist is None else table.track.artist.value
+    understood = tools.understand(say, artist)
     if understood.act == "undo":
         turn = _undo(conversation, say, understood, tools)
     elif understood.act in ("why", "accept", "nothing"):
@@ -92,6 +98,8 @@ def _propose(
         planner.clip()
         planner.sound()
         planner.mood()
+        if video is not None:
+            planner.length(video.duration)
         planner.start(choice)
         wishes = Wishes(request, choice.track.id, (*before.seen, choice.track.id), len(conversation.turns), before.turn)
     planner.not_used(understood)
@@ -102,7 +110,7 @@ def _propose(
 def _stay(conversation: Conversation, say: str, understood: Request, tools: Tools) -> Turn:
     """Why, accept, or nothing understood: the track on the table stays."""
     last = conversation.turns[-1]
-    planner = Planner(_table(conversation).reply.evidence, tools.phrase)
+    planner = Planner(() if last.choice is None else _table(conversation).reply.evidence, tools.phrase)
     if last.choice is None:
         planner.nothing_fits(last.relaxations)
     else:

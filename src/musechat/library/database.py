@@ -40,6 +40,10 @@ _SENTENCES = {
 }
 
 
+# What SQLite says where it cannot make its -wal and -shm files: no permission, a read-only disk, a full one.
+_UNWRITABLE = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL)
+
+
 class Database:
     """An open library file. Use it from the thread that opened it."""
 
@@ -175,7 +179,7 @@ def _connect(path: Path, access: Literal["ro", "rwc"]) -> sqlite3.Connection:
             connection.execute("SELECT count(*) FROM sqlite_schema")
         except sqlite3.OperationalError as error:
             connection.close()
-            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+            if error.sqlite_errorcode & 0xFF not in _UNWRITABLE:
                 raise
             return _configured(f"{uri}?immutable=1")
     return connection

@@ -148,14 +148,17 @@ def _new_pairs(database: Database, rule: DuplicateRule, progress: Progress) -> l
 def _point_at_best(database: Database) -> int:
     """Sets `duplicate_of` from the pairs: a copy points at the best track that it is a twin of.
 
-    Best: present before missing, then the longest, then the most bytes a second, then the first to come.
+    Best: present before missing, then the best named (by facts that were not guessed from file and folder names), then
+    the longest, then the most bytes a second, then the first to come.
     """
     rows = database.rows(
-        "SELECT id, missing, duration, coalesce((SELECT max(size) FROM files WHERE track = id), 0), added, duplicate_of"
+        "SELECT id, missing, duration, coalesce((SELECT max(size) FROM files WHERE track = id), 0), added,"
+        " duplicate_of,"
+        " (SELECT count(*) FROM json_each(facts) WHERE json_extract(value, '$[1]') IN ('sidecar', 'tag'))"
         " FROM tracks WHERE duplicate_of IS NOT NULL OR id IN (SELECT a FROM twins UNION SELECT b FROM twins)"
     )
     before = {row[0]: row[5] for row in rows}
-    order = sorted(rows, key=lambda row: (row[1], -round(row[2]), -row[3] / max(row[2], 1.0), row[4], row[0]))
+    order = sorted(rows, key=lambda row: (row[1], -row[6], -round(row[2]), -row[3] / max(row[2], 1.0), row[4], row[0]))
     twins: dict[str, list[str]] = defaultdict(list)
     for a, b in database.rows("SELECT a, b FROM twins"):
         twins[a].append(b)

@@ -29,9 +29,9 @@ class Corpus:
 
     `sources` (c,): what hears each concept; `vectors` (n, d) unit rows; `scores` (n, c) in 0..1, column-major;
     `breaks` (n, c): whether a track's own evidence breaks the exclusion of a concept; `bpm`, `arousal`, `valence`,
-    `duration` (n,); `voices`: for each answer to "which voices" the tracks whose own evidence allows it, (n,);
-    `voice` (n,): the score of any voice; `shown` (n,): neither missing nor a near-duplicate; `artists`, `licences`,
-    `names`: folded text, "" where unknown.
+    `loudness` (LUFS), `duration` (n,); `voices`: for each answer to "which voices" the tracks whose own evidence
+    allows it, (n,); `voice` (n,): the score of any voice; `shown` (n,): neither missing nor a near-duplicate;
+    `artists`, `licences`, `names`: folded text, "" where unknown.
     """
 
     ids: tuple[str, ...]
@@ -44,6 +44,7 @@ class Corpus:
     bpm: Floats
     arousal: Floats
     valence: Floats
+    loudness: Floats
     duration: Floats
     voices: dict[str, Bools]
     voice: Floats
@@ -80,6 +81,7 @@ def build_corpus(matrix: Matrix, scorer: ConceptScorer) -> Corpus:
         bpm=attributes["bpm"],
         arousal=attributes["arousal"],
         valence=attributes["valence"],
+        loudness=attributes["loudness"],
         duration=matrix.column("duration"),
         voices=heard.voices,
         voice=heard.voice,

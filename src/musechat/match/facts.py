@@ -29,7 +29,9 @@ def name_evidence(track: Track, subject: Subject = "track") -> tuple[Evidence, .
     return tuple(Evidence("name", subject, name, fact.value, "", fact.source) for name, fact in facts if fact)
 
 
-def sound_evidence(features: TrackFeatures, strongest: list[tuple[str, float]]) -> tuple[Evidence, ...]:
+def sound_evidence(
+    features: TrackFeatures, duration: float, strongest: list[tuple[str, float]]
+) -> tuple[Evidence, ...]:
     """Tempo, key, loudness, mood and the strongest tags, as far as they were measured."""
     found = [Evidence("tag", "track", tag, round(value, 3), "probability", "musicnn") for tag, value in strongest]
     if features.bpm is not None:
@@ -38,6 +40,7 @@ def sound_evidence(features: TrackFeatures, strongest: list[tuple[str, float]]) 
         found.append(Evidence("measured", "track", "key", features.key_name, "", "key from chroma"))
     if features.loudness is not None:
         found.append(Evidence("measured", "track", "loudness", round(features.loudness, 1), "LUFS", "EBU R 128"))
+    found.append(Evidence("measured", "track", "length", round(duration, 1), "s", "decoded length"))
     found.append(Evidence("mood", "track", "arousal", round(features.arousal, 3), "−1–1", MUSIC_MOOD))
     found.append(Evidence("mood", "track", "valence", round(features.valence, 3), "−1–1", MUSIC_MOOD))
     return tuple(found)

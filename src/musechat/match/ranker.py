@@ -75,7 +75,8 @@ def rank(
     found = [] if request is None else limits(corpus, request)
     base = corpus.shown & ~_heard(corpus, seen, dials.near_duplicate)
     score = weighted_mean(parts, len(corpus))
-    best = best_rows(score, allowed(found, base), max(dials.pool, at_most))
+    mask = _narrowed(corpus, query, parts, allowed(found, base))
+    best = best_rows(score, mask, max(dials.pool, at_most))
     if request is None or request.constraints.artist is None:
         best = _folded(corpus, best)
     picks = tuple(_pick(parts, score, row) for row in best[:at_most])
@@ -104,9 +105,24 @@ def search(
     )
 
 
+def _narrowed(corpus: Corpus, query: Query, parts: list[Part], mask: Bools) -> Bools:
+    """Of the allowed tracks (n,) those as long as the clip, then those that change the way that was asked for.
+
+    Each step only where it leaves a track: "faster" is never answered by a slower track while there is a faster one.
+    """
+    steps: list[Bools] = [part.fit > 0 for part in parts if part.kind == "change"]
+    if query.video is not None:
+        steps.insert(0, corpus.duration >= query.video.duration)
+    for step in steps:
+        if np.any(mask & step):
+            mask = mask & step
+    return mask
+
+
 def _pick(parts: list[Part], score: Floats, row: int) -> Pick:
     total = sum(part.weight for part in parts) or 1.0
-    evidence = sorted((part.evidence(row, total) for part in parts), key=lambda e: -e.weight)
+    found = (part.evidence(row, total) for part in parts)
+    evidence = sorted((e for e in found if e.value is not None), key=lambda e: -e.weight)
     return Pick(row, round(float(score[row]), 4), tuple(evidence))
 
 

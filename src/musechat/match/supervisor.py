@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from musechat.concepts.presence import ConceptScorer
     from musechat.core.features import TrackFeatures
     from musechat.core.request import Query, Request
+    from musechat.core.track import Track
     from musechat.library.tracks import Store
-    from musechat.match.ranker import Pick
 
 ALTERNATIVES = 4
 SPOKEN_TAGS = 3
@@ -91,17 +91,17 @@ class Supervisor:
             offset = 0.0
             if features is not None and query.video is not None:
                 offset = best_offset(features.energy, query.video)
-            evidence = (*pick.evidence, *name_evidence(track), *self._heard(features, pick, query, offset, place == 0))
+            evidence = (*pick.evidence, *name_evidence(track), *self._heard(track, features, query, offset, place == 0))
             found.append(Ranked(track, pick.score, evidence, offset))
         return found
 
     def _heard(
-        self, features: TrackFeatures | None, pick: Pick, query: Query, offset: float, whole: bool
+        self, track: Track, features: TrackFeatures | None, query: Query, offset: float, whole: bool
     ) -> tuple[Evidence, ...]:
         """What was heard in the choice; an alternative gets by with what ranked it."""
         if features is None or not whole:
             return ()
-        found = sound_evidence(features, strongest_tags(features, self._tag_names, SPOKEN_TAGS))
+        found = sound_evidence(features, track.duration, strongest_tags(features, self._tag_names, SPOKEN_TAGS))
         if query.video is None:
             return found
         return (*found, Evidence("offset", "track", "start", offset, "s", "energy curve against the picture"))

@@ -3,7 +3,7 @@
 In: a corpus, a request, the track proposed before. Out: parts.
 
 - "More" and "less" are measured against the previous track; without one they are plain wishes.
-- Tempo words are judged by the measured tempo, not by a tag called "fast".
+- Tempo and loudness words are judged by measured tempo and loudness, not by tags called "fast" and "loud".
 """
 
 from __future__ import annotations
@@ -37,14 +37,16 @@ class WordWeights:
     """A concept score this much above the previous track's fulfils "more" entirely."""
     tempo_step: float = 0.2
     """Octaves of tempo that fulfil "faster" or "slower" entirely: about 15 %."""
+    loudness_step: float = 3.0
+    """LU that fulfil "louder" or "quieter" entirely."""
 
 
 def word_parts(corpus: Corpus, request: Request, previous: int | None, weights: WordWeights) -> list[Part]:
     """One part for each thing asked. `previous`: the row of the track proposed before, or None."""
     parts = [_want(corpus, want, weights) for want in request.wants]
     parts += [_change(corpus, want, previous, +1, weights) for want in request.more]
-    softened = tuple(want for want in request.avoids if want.weight < HARD)
-    parts += [_change(corpus, want, previous, -1, weights) for want in (*request.less, *softened)]
+    parts += [_change(corpus, want, previous, -1, weights) for want in request.less]
+    parts += [_little(corpus, want, weights) for want in request.avoids if want.weight < HARD]
     if previous is not None:
         parts += [_keep(corpus, want, previous, weights.keep) for want in request.keep]
         parts.append(_likeness(corpus, previous, request, weights.likeness))
@@ -60,22 +62,46 @@ def _want(corpus: Corpus, want: Want, weights: WordWeights) -> Part | None:
     return Part("concept", want.concept, weights.want * want.weight, fit, scores, "score 0–1", corpus.sources[column])
 
 
+def _little(corpus: Corpus, want: Want, weights: WordWeights) -> Part | None:
+    """A mild exclusion ("not too electronic"): the less of it, the better, whatever the previous track had."""
+    column = corpus.column(want.concept)
+    if column is None:
+        return None
+    scores = corpus.scores[:, column]
+    fit = 1 - ramp(scores, 1 - weights.outstanding, 1 - weights.unremarkable)
+    return Part("little", want.concept, weights.want * want.weight, fit, scores, "score 0–1", corpus.sources[column])
+
+
 def _change(corpus: Corpus, want: Want, previous: int | None, sign: int, weights: WordWeights) -> Part | None:
-    direction = "more" if sign > 0 else "less"
-    if want.concept in ("fast", "slow") and previous is not None and not np.isnan(corpus.bpm[previous]):
-        faster = sign if want.concept == "fast" else -sign
-        octaves = faster * np.log2(corpus.bpm / corpus.bpm[previous])
-        fit = ramp(octaves, 0.0, weights.tempo_step)
-        name = "faster" if faster > 0 else "slower"
-        return Part("change", name, weights.change * want.weight, fit, corpus.bpm, "BPM", "tempo from onsets")
+    if previous is not None and (measured := _measured_change(corpus, want, previous, sign, weights)) is not None:
+        return measured
     column = corpus.column(want.concept)
     if column is None:
         return None
     scores = corpus.scores[:, column]
     base = scores[previous] if previous is not None else np.float32(0.5)
     fit = ramp(sign * (scores - base), 0.0, weights.step)
-    name, weight = f"{direction} {want.concept}", weights.change * want.weight
+    name, weight = f"{'more' if sign > 0 else 'less'} {want.concept}", weights.change * want.weight
     return Part("change", name, weight, fit, scores, "score 0–1", corpus.sources[column])
+
+
+def _measured_change(corpus: Corpus, want: Want, previous: int, sign: int, weights: WordWeights) -> Part | None:
+    """Words of tempo and loudness are judged by what was measured; None for other words, and where it was not."""
+    if want.concept in _FASTER:
+        way, names, values, unit, source = sign * _FASTER[want.concept], _TEMPO, corpus.bpm, "BPM", "tempo from onsets"
+        fit = ramp(way * np.log2(values / values[previous]), 0.0, weights.tempo_step)
+    elif want.concept in _LOUDER:
+        way, names, values, unit, source = sign * _LOUDER[want.concept], _LEVEL, corpus.loudness, "LUFS", "EBU R 128"
+        fit = ramp(way * (values - values[previous]), 0.0, weights.loudness_step)
+    else:
+        return None
+    if np.isnan(values[previous]):
+        return None
+    return Part("change", names[way > 0], weights.change * want.weight, fit, values, unit, source)
+
+
+_FASTER, _TEMPO = {"fast": 1, "slow": -1}, ("slower", "faster")
+_LOUDER, _LEVEL = {"loud": 1, "quiet": -1}, ("quieter", "louder")
 
 
 def _keep(corpus: Corpus, want: Want, previous: int, weight: float) -> Part | None:

@@ -10,8 +10,8 @@ from dataclasses import asdict
 
 import av.subtitles.stream  # noqa: F401  PyAV imports it when it meets the first container
 
-from musechat.media.demux import identify
 from musechat.media.hear import audio
+from musechat.media.identify import identify
 from musechat.media.look import keyframes, sweep
 from musechat.media.sandbox import probe
 from musechat.media.server import Operations, Task

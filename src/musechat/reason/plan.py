@@ -40,6 +40,8 @@ class Plan:
     evidence: tuple[Evidence, ...]
 
 
+USUAL = 0.5
+"""The concept score of an unremarkable track."""
 GRANTED = 60.0
 """A wish counts as met when the track scores higher for it than this share of the library, in percent."""
 
@@ -151,6 +153,10 @@ class Planner:
             self._wish(want.concept)
         for index in self._find("change"):
             self._changed(index)
+        for index in self._find("little"):
+            score = _number(self._evidence[index])
+            kind = "little" if score < USUAL else "not little"
+            self.say(kind, [index], concept=self._phrase(self._evidence[index].name), score=f"{score:.2f}")
         for index in self._find("limit"):
             self._limit(index)
         for index in self._find("keep"):
@@ -180,7 +186,11 @@ class Planner:
         """A limit and what was found; a name that is not known is no proof of anything."""
         e = self._evidence[index]
         if isinstance(e.value, str):
-            self.say("limit by name" if e.value else "limit unknown", [index], limit=e.name)
+            licence = self._find("name", "licence") if e.name.startswith("licence") else []
+            if licence:
+                self.say("limit licence", [index, *licence], licence=str(self._evidence[licence[0]].value))
+            else:
+                self.say("limit by name" if e.value else "limit unknown", [index], limit=e.name)
         elif e.value is not None:
             if e.unit.startswith("score"):
                 what = e.unit.replace(" 0–1", "")
@@ -195,15 +205,22 @@ class Planner:
             return
         direction, _, concept = now.name.partition(" ")
         value = _number(now)
-        done = value > before[1] if direction in ("faster", "more") else value < before[1]
+        done = value > before[1] if direction in ("faster", "louder", "more") else value < before[1]
         kind = "changed" if done else "not changed"
         if concept:
             higher = "higher" if direction == "more" else "lower"
             slots = {"concept": self._phrase(concept), "way": higher, "now": f"{value:.2f}", "then": f"{before[1]:.2f}"}
             self.say(f"score {kind}", [index, before[0]], **slots)
         else:
-            slots = {"change": direction, "now": f"{value:.0f} BPM", "then": f"{before[1]:.0f} BPM"}
-            self.say(kind, [index, before[0]], **slots)
+            shown = [f"{number:.{0 if now.unit == 'BPM' else 1}f} {now.unit}" for number in (value, before[1])]
+            self.say(kind, [index, before[0]], change=direction, now=shown[0], then=shown[1])
+
+    def length(self, clip_seconds: float) -> None:
+        """A track that is shorter than the clip."""
+        track = self._one("measured", "length")
+        clip = self._one("length", "duration", "clip")
+        if track is not None and clip is not None and track[1] < clip_seconds:
+            self.say("too short", [track[0], clip[0]], track=clock(track[1]), clip=clock(clip[1]))
 
     def start(self, choice: Ranked) -> None:
         """Where in the track to start."""

@@ -1,0 +1,124 @@
+"""What a file is, without decoding it: streams, tags, duration, the identity of its audio.
+
+In: a `Task`. Out: the answer behind `MediaInfo`.
+
+- The identity hashes demuxed packets; tags that stand at the end of the file (ID3v1, APEv2) and that a demuxer hands
+  out as part of the last packet are left out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import struct
+from typing import IO, Any
+
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from musechat.media.demux import (
+    clamped,
+    codec_name,
+    header_seconds,
+    open_media,
+    packets,
+    pick_streams,
+    pixel_aspect,
+    prepare,
+)
+from musechat.media.look import quarter_turns
+from musechat.media.model import Limits
+from musechat.media.server import Task
+
+MAX_FPS = 1000.0  # a header that claims more is believed this far
+
+
+def identify(task: Task) -> None:
+    """Answer with what `MediaInfo` holds."""
+    with open_media(task) as container:
+        streams = pick_streams(task, container)
+        audio, video = streams.audio, streams.video
+        seconds = header_seconds(container, video)
+        fields: dict[str, Any] = {
+            "container": container.format.name,
+            "has_cover": streams.has_cover,
+            "tags": [{"key": k, "value": v} for k, v in _tags(container, audio, task.limits).items()],
+        }
+        if audio is not None:
+            fields["audio"] = {"codec": codec_name(audio), "rate": audio.rate, "channels": audio.channels}
+        if audio is not None and (task.params["hashed"] or seconds is None):
+            fields["audio_id"], heard = _hash_packets(task.file, container, audio)
+            if heard > 0 and (video is None or seconds is None):
+                seconds = heard
+        if video is not None:
+            width, height = max(1, round(video.width * pixel_aspect(video))), video.height
+            turns = quarter_turns(container, video)
+            fields["video"] = {
+                "codec": codec_name(video),
+                "width": height if turns % 2 else width,
+                "height": width if turns % 2 else height,
+                "rotation": turns * 90,
+                "fps": _mean_rate(video),
+                "pix_fmt": str(video.pix_fmt),
+            }
+        fields["duration"] = clamped(seconds or 0.0)
+        task.answer.meta(fields)
+
+
+def _hash_packets(file: IO[bytes], container: InputContainer, stream: AudioStream) -> tuple[str, float]:
+    """→ the audio's identity and its length in seconds by its timestamps."""
+    tail = trailing_tags(file)
+    prepare(container, stream)
+    digest = hashlib.sha256(codec_name(stream).encode() + b"\0")
+    held = bytearray()
+    first, last = None, 0
+    for packet in packets(container, stream):
+        held += bytes(packet)
+        if len(held) > len(tail):
+            digest.update(memoryview(held)[: len(held) - len(tail)])
+            held = held[len(held) - len(tail) :]
+        if packet.pts is not None:
+            first = packet.pts if first is None else first
+            last = max(last, packet.pts + (packet.duration or 0))
+    if held != tail:
+        digest.update(held)
+    length = float((last - first) * stream.time_base) if first is not None and stream.time_base else 0.0
+    return digest.hexdigest(), length
+
+
+def trailing_tags(file: IO[bytes]) -> bytes:
+    """The ID3v1 and APEv2 tags at the end of the file, as they stand there."""
+    here = file.tell()
+    end = size = file.seek(0, os.SEEK_END)
+    if _read_at(file, end - 128, 3) == b"TAG":
+        end -= 128
+    footer = _read_at(file, end - 32, 32)
+    if footer.startswith(b"APETAGEX"):
+        length, flags = struct.unpack_from("<I4xI", footer, 12)
+        end -= min(length + (32 if flags & 1 << 31 else 0), 1 << 24, end)
+    tags = _read_at(file, end, size - end)
+    file.seek(here)
+    return tags
+
+
+def _read_at(file: IO[bytes], position: int, size: int) -> bytes:
+    if position < 0:
+        return b""
+    file.seek(position)
+    return file.read(size)
+
+
+def _mean_rate(stream: VideoStream) -> float:
+    if stream.frames and stream.duration and stream.time_base:
+        return min(MAX_FPS, float(stream.frames / (stream.duration * stream.time_base)))
+    return min(MAX_FPS, float(stream.average_rate or 0))
+
+
+def _tags(container: InputContainer, audio: AudioStream | None, limits: Limits) -> dict[str, str]:
+    """The container's tags, then the audio stream's (Ogg keeps them there)."""
+    sources = [container.metadata, audio.metadata if audio is not None else {}]
+    pairs = [
+        (key.lower(), value) for source in sources for key, value in source.items() if len(key) <= limits.tag_length
+    ]
+    return {key: value[: limits.tag_length] for key, value in reversed(pairs[: limits.max_tags])}
