@@ -100,7 +100,7 @@ def test_a_limit_is_reported_with_what_was_measured() -> None:
 @pytest.mark.parametrize(
     ("value", "unit", "said"),
     [
-        (0.2, "score 0–1 for metal", "its score for metal is 0.20"),
+        (0.2, "score 0–1 for metal", "By its tags it passes “by Sectoid”, with a score for metal of 0.20"),
         ("sectoid", "", "As you asked: by Sectoid."),
         ("", "", "I could not check “by Sectoid”"),
         (None, "BPM", ""),

@@ -183,7 +183,7 @@ class VoiceSettings:
     bias: float = 0.0
     slope: float = 1.0
     none: float = 0.5
-    some: float = 0.6
+    some: float = 0.7
     side: float = 0.3
 
 

@@ -104,8 +104,8 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     "not kept": ("It scores lower for {concept} than the last one, sorry: {now} after {then}.",),
     "limit": ("Your limit “{limit}” holds: {value}.", "“{limit}” is respected: {value}."),
     "limit by score": (
-        "I kept to “{limit}”: its {what} is {value}.",
-        "“{limit}” is respected, with a {what} of {value}.",
+        "By its tags it passes “{limit}”, with a {what} of {value}.",
+        "As for “{limit}”: by its tags it passes, with a {what} of {value}.",
     ),
     "little": ("It has little of {concept}: a score of {score} on 0–1.", "For {concept} it scores a low {score} of 1."),
     "not little": ("It still scores {score} of 1 for {concept}, sorry.",),
