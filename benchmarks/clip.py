@@ -49,9 +49,8 @@ def warm(clip: Path, tracks: int, runs: int) -> None:
         with Library(place) as library:
             times = []
             for run in range(runs + 1):
-                with Session(library, clip) as session:
-                    first = session.recommend()
-                    turns = [first, *(session.say(words) for words in SAID)]
+                session = Session(library, clip)
+                turns = [session.recommend(), *(session.say(words) for words in SAID)]
                 times += [turn.seconds for turn in turns] if run else []
     milliseconds = sorted(1000 * t for t in times)
     p95 = milliseconds[int(0.95 * len(milliseconds))]

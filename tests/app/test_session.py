@@ -24,7 +24,8 @@ def test_five_lines_hold_a_conversation(fake_models: object, tmp_path: Path, mus
 def test_the_first_look_comes_before_and_apart_from_the_conversation(
     fake_models: object, filled: Path, clip: Path
 ) -> None:
-    with Library(filled) as library, Session(library, clip) as session:
+    with Library(filled) as library:
+        session = Session(library, clip)
         looked = session.first_look()
         assert looked.choice is not None
         assert session.conversation.turns == ()
@@ -38,7 +39,8 @@ def test_the_first_look_comes_before_and_apart_from_the_conversation(
 
 
 def test_a_conversation_needs_no_clip(fake_models: object, filled: Path) -> None:
-    with Library(filled) as library, Session(library) as session:
+    with Library(filled) as library:
+        session = Session(library)
         turn = session.say("techno")
         assert turn.choice is not None
         assert len(session.conversation.turns) == 2
@@ -56,13 +58,14 @@ def test_what_is_no_video_is_refused(fake_models: object, filled: Path, music: P
     path = {"missing": tmp_path / "gone.mp4", "empty": tmp_path / "empty.mp4", "sound": next(music.iterdir())}[kind]
     if kind == "empty":
         path.touch()
-    with Library(filled) as library, Session(library, path) as session, pytest.raises(MediaError, match=path.name):
-        session.first_look()
+    with Library(filled) as library, pytest.raises(MediaError, match=path.name):
+        Session(library, path).first_look()
 
 
 def test_every_turn_answers_whatever_is_said(fake_models: object, filled: Path, clip: Path) -> None:
     odd = ["", "   ", "🎵🎶", "etwas mit Klavier bitte", "x" * 100_000, "\x1b[31mred", "no piano no techno no anything"]
-    with Library(filled) as library, Session(library, clip) as session:
+    with Library(filled) as library:
+        session = Session(library, clip)
         for words in odd:
             turn = session.say(words)
             assert turn.reply.text
@@ -71,7 +74,8 @@ def test_every_turn_answers_whatever_is_said(fake_models: object, filled: Path, 
 
 
 def test_when_everything_was_proposed_the_reply_says_so(fake_models: object, filled: Path, clip: Path) -> None:
-    with Library(filled) as library, Session(library, clip) as session:
+    with Library(filled) as library:
+        session = Session(library, clip)
         session.recommend()
         turns = [session.say("something completely different") for _ in range(6)]
         assert turns[-1].choice is None

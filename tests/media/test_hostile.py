@@ -19,15 +19,21 @@ from media import hostile
 from media.files import write_audio, write_video
 from media.unwalled import InThisProcess
 from musechat.core.errors import MediaError
-from musechat.media import Decoder, Limits, active_protections
+from musechat.media import Decoder, Limits
 from musechat.media.wire import Fields, Message
 from musechat.media.workers import ForkServer, ProcessPerFile
 
 LIMITS = Limits(memory=600 << 20, answer_bytes=64 << 20)
 HASTY = replace(LIMITS, base_seconds=0.8, stall_seconds=0.4)
 
+
+def _all_walls_stand() -> bool:
+    with Decoder() as decoder:
+        return all(wall.active for wall in decoder.protections())
+
+
 pytestmark = pytest.mark.skipif(
-    not all(wall.active for wall in active_protections()),
+    not _all_walls_stand(),
     reason="this system lacks a wall; `musechat doctor` says which",
 )
 

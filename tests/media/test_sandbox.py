@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from musechat.media import active_protections, sandbox
+from musechat.media import Decoder, sandbox
 from musechat.media.sandbox import landlock_ruleset, seccomp_program
 
 ALLOW, REFUSE, KILL = 0x7FFF0000, 0x00050000 | errno.EPERM, 0x80000000
@@ -145,7 +145,8 @@ def test_probing_outside_the_walls_finds_none(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_doctor_sees_the_walls_of_a_real_child() -> None:
-    walls = {wall.name: wall for wall in active_protections()}
+    with Decoder() as decoder:
+        walls = {wall.name: wall for wall in decoder.protections()}
     assert list(walls) == [
         "no network namespace", "dies with its parent", "no new privileges", "resource limits", "Landlock", "seccomp",
         "cannot open files", "cannot reach the network", "cannot start processes", "cannot signal its parent",

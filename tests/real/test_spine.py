@@ -83,12 +83,12 @@ def test_two_turns_about_a_real_clip(library: Path, bunny: Path) -> None:
 
 def test_clips_look_as_they_are(library: Path, bunny: Path, bikes: Path) -> None:
     with Library(library) as opened:
-        with Session(opened, bunny) as session:
-            session.recommend()
-            green = session.profile()
-        with Session(opened, bikes) as session:
-            session.recommend()
-            grey = session.profile()
+        session = Session(opened, bunny)
+        session.recommend()
+        green = session.profile()
+        session = Session(opened, bikes)
+        session.recommend()
+        grey = session.profile()
     assert "green" in green.colours
     assert "grey" in grey.colours
     assert green.saturation > 2 * grey.saturation

@@ -12,7 +12,7 @@ import dataclasses
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from musechat.core.conversation import Conversation
 from musechat.core.errors import InputError
@@ -21,8 +21,6 @@ from musechat.dialogue.step import Tools, first_turn, next_turn
 from musechat.reason.template import TemplateNarrator
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from musechat.app.library import Library
     from musechat.core.conversation import Turn
     from musechat.core.features import VideoProfile
@@ -50,14 +48,6 @@ class Session:
         self.conversation = Conversation()
         self.timings = Timings()
         library.require_tracks()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Nothing to release yet; the library outlives its sessions."""
 
     def profile(self) -> VideoProfile:
         """What was seen in the clip so far. Raises `InputError` for a session without one."""

@@ -178,7 +178,8 @@ def recommend(
         from musechat.app.session import Session
         from musechat.cli import show
 
-        with _open(library, threads) as opened, Session(opened, video) as session:
+        with _open(library, threads) as opened:
+            session = Session(opened, video)
             looked = session.first_look()
             if not as_json:
                 show.first_look(looked)

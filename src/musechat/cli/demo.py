@@ -43,14 +43,14 @@ def run(folder: Path | None) -> None:
             summary = library.index(music, progress=progress)
         show.summary(summary, library.folder)
         imported = time.perf_counter()
-        with Session(library, clip) as session:
-            show.first_look(session.first_look())
-            with show.progress() as progress:
-                turn = session.recommend(progress)
-            show.video(session.profile())
-            show.turn(turn)
-            show.turn(session.say(SAID))
-            timings = session.timings
+        session = Session(library, clip)
+        show.first_look(session.first_look())
+        with show.progress() as progress:
+            turn = session.recommend(progress)
+        show.video(session.profile())
+        show.turn(turn)
+        show.turn(session.say(SAID))
+        timings = session.timings
     show.seconds(
         {
             "media fetched or found": fetched - begun,

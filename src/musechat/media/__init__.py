@@ -9,7 +9,7 @@ In: paths. Out: `MediaInfo`, `AudioClip`, `Frame`s and `SweepChunk`s; or a `Medi
 
 from __future__ import annotations
 
-from musechat.media.decoder import Decoder, active_protections
+from musechat.media.decoder import Decoder
 from musechat.media.model import (
     AudioClip,
     AudioPlan,
@@ -35,5 +35,4 @@ __all__ = [
     "SweepChunk",
     "SweepPlan",
     "VideoStreamInfo",
-    "active_protections",
 ]

@@ -153,12 +153,6 @@ class Decoder:
                 yield from read_messages(answer.read, limits.message_bytes, limits.answer_bytes)
 
 
-def active_protections() -> tuple[Protection, ...]:
-    """What guards the decoder on this machine, measured inside a real child."""
-    with Decoder() as decoder:
-        return decoder.protections()
-
-
 @contextlib.contextmanager
 def _blaming(path: str | Path) -> Iterator[None]:
     """Make a sentence about the file of any `MediaError`."""
