@@ -222,3 +222,14 @@ def test_unknown_troubles_are_still_sentences(store: Store) -> None:
 def test_only_the_errors_of_sqlite_are_translated(tmp_path: Path) -> None:
     with pytest.raises(InputError), Database.open(tmp_path, "w").transaction():
         raise InputError("as it is")
+
+
+def test_flipped_bytes_that_still_open_are_called_damage(tmp_path: Path) -> None:
+    with Store.open(tmp_path, "w") as store:
+        put(store, "a")
+    connection = raw(tmp_path)
+    connection.execute("UPDATE tracks SET facts = CAST(x'7b227469ff' AS TEXT)")
+    connection.commit()
+    connection.close()
+    with Store.open(tmp_path, "r") as store, pytest.raises(LibraryError, match="is damaged; restore"):
+        store.tracks()

@@ -142,8 +142,9 @@ def sentences(folder: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        # Errors of the Python layer carry no code.
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        # Errors of the Python layer carry no code: bytes that are no text, where a damaged file still opens.
+        undecodable = isinstance(error, sqlite3.OperationalError) and "decode" in str(error)
+        code = sqlite3.SQLITE_CORRUPT if undecodable else getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             busy = f"Another process is writing to the library at {folder}; try again in a moment."
             raise LibraryBusyError(busy) from error
