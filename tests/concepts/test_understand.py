@@ -448,3 +448,14 @@ def test_another_vocabulary_is_understood_in_its_own_words() -> None:
 def test_this_artist_is_the_one_on_the_table(text: str, wanted: str | None, never: tuple[str, ...]) -> None:
     limits = understand(text, VOCABULARY, artists=("Maxstack",), this_artist="Maxstack").constraints
     assert (limits.artist, limits.not_artists) == (wanted, never)
+
+
+def test_a_word_for_the_same_concept_draws_a_line_and_takes_nothing_back() -> None:
+    request = understand("something sad but not depressing", VOCABULARY)
+    assert ([want.concept for want in request.wants], request.avoids, request.unmatched) == (
+        ["sad"],
+        (),
+        ("depressing",),
+    )
+    taken_back = understand("piano. No, no piano", VOCABULARY)
+    assert ([want.concept for want in taken_back.avoids], taken_back.wants) == (["piano"], ())

@@ -275,7 +275,7 @@ def checks(done: Sequence[Check]) -> None:
     out = _out()
     colours = {"ok": "green", "weak": "yellow", "broken": "red"}
     for check in done:
-        out.print(f"[{colours[check.state]}]{check.state:<7}[/] {_safe(check.name):<28} {_safe(check.detail)}")
+        out.print(f"[{colours[check.state]}]{check.state:<7}[/] {_safe(check.name):<36} {_safe(check.detail)}")
 
 
 def _plain(fact: Fact | None) -> str:

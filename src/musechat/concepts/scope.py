@@ -114,6 +114,7 @@ class _Walk:
         self.clause_events = 0
         self.clause_start = 0
         self.skip: set[int] = set()
+        self.wished: dict[str, tuple[str, ...]] = {}
         self.asking = False
         self.handlers: dict[str, Callable[[int, Span], None]] = {
             **dict.fromkeys(_OPENS, self._open_mode),
@@ -317,8 +318,20 @@ class _Walk:
             self.out.leftovers.append(Leftover(span.start, span.end, self.scope.mode))
         elif not self._is_subject(i):
             wish, weight = self._wish(i, span)
-            self.out.events += [Event(name, wish, weight) for name in span.names]
+            if wish in ("avoid", "less") and self._in_other_words(span):
+                # "Sad but not depressing" draws a line that one concept cannot: it does not take the wish back.
+                self.out.leftovers.append(Leftover(span.start, span.end, self.scope.mode))
+            else:
+                self.out.events += [Event(name, wish, weight) for name in span.names]
+                self.wished |= {name: self._words(span) for name in span.names if wish in ("want", "more")}
         self.scope.last, self.scope.join, self.scope.age = concept, "", 0
+
+    def _words(self, span: Span) -> tuple[str, ...]:
+        return tuple(token.word for token in self.tokens[span.start : span.end])
+
+    def _in_other_words(self, span: Span) -> bool:
+        """Whether this message wished for the same concept by another word."""
+        return any(self.wished.get(name, self._words(span)) != self._words(span) for name in span.names)
 
     def _wish(self, i: int, span: Span) -> tuple[Wish, float]:
         scope = self.scope
