@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from musechat.core.text import folded
-from musechat.match.limits import allowed, limits, relaxations
+from musechat.match.limits import Limit, allowed, limits, relaxations
 from musechat.match.part import Part, weighted_mean
 from musechat.match.picture import PictureWeights, picture_parts
 from musechat.match.words import WordWeights, word_parts
@@ -52,10 +52,15 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The best first. `relaxations` says what would help where there are none."""
+    """The best first. `relaxations` says what would help where there are none.
+
+    `parts` and `limits`: what was weighed and what was cut, over all tracks, for telling about any of them.
+    """
 
     picks: tuple[Pick, ...]
     relaxations: tuple[Relaxation, ...] = ()
+    parts: tuple[Part, ...] = field(default=(), compare=False, repr=False)
+    limits: tuple[Limit, ...] = field(default=(), compare=False, repr=False)
 
 
 def rank(
@@ -80,7 +85,8 @@ def rank(
     if request is None or request.constraints.artist is None:
         best = _folded(corpus, best)
     picks = tuple(_pick(parts, score, row) for row in best[:at_most])
-    return Ranking(picks, () if picks else relaxations(found, base, corpus.shown & ~base))
+    helpful = () if picks else relaxations(found, base, corpus.shown & ~base)
+    return Ranking(picks, helpful, tuple(parts), tuple(found))
 
 
 def search(

@@ -16,12 +16,10 @@ from musechat.core.evidence import Evidence, Ranked
 from musechat.library.matrix import Matrix
 from musechat.match.corpus import Corpus, build_corpus
 from musechat.match.facts import name_evidence, sound_evidence, strongest_tags
-from musechat.match.limits import limits
 from musechat.match.offset import best_offset
 from musechat.match.picture import clip_evidence
 from musechat.match.proposal import Proposal
 from musechat.match.ranker import Ranking, rank, search
-from musechat.match.words import WordWeights, word_parts
 
 if TYPE_CHECKING:
     from musechat.concepts.presence import ConceptScorer
@@ -68,8 +66,8 @@ class Supervisor:
         ranked = self._ranked(corpus, ranking, query)
         best, row = ranked[0], ranking.picks[0].row
         around = (
-            *self._asked(corpus, query.request, row),
-            *self._before(corpus, query, best),
+            *_asked(corpus, ranking, query.request, row),
+            *_before(ranking, corpus.row(query.previous)),
             *clip,
         )
         return Proposal(best, tuple(ranked[1:]), (*best.evidence, *around))
@@ -106,30 +104,25 @@ class Supervisor:
             return found
         return (*found, Evidence("offset", "track", "start", offset, "s", "energy curve against the picture"))
 
-    def _asked(self, corpus: Corpus, request: Request | None, row: int) -> tuple[Evidence, ...]:
-        """How the choice stands in the library for each wish, and what each limit found."""
-        if request is None:
-            return ()
-        found = []
-        for want in request.wants:
-            if (column := corpus.column(want.concept)) is not None:
-                scores = corpus.scores[:, column]
-                below = round(100 * float((scores < scores[row]).mean()), 1)
-                found.append(
-                    Evidence("standing", "track", want.concept, below, "% of the library score lower", "library")
-                )
-        return (*found, *(limit.evidence(row) for limit in limits(corpus, request)))
 
-    def _before(self, corpus: Corpus, query: Query, best: Ranked) -> tuple[Evidence, ...]:
-        """What the previous track measured on everything that the choice is compared with."""
-        previous = corpus.row(query.previous)
-        if previous is None or query.request is None:
-            return ()
-        compared = {(e.kind, e.name) for e in best.evidence if e.kind in ("change", "keep")}
-        parts = word_parts(corpus, query.request, previous, WordWeights())
-        values = [(part, float(part.value[previous])) for part in parts if (part.kind, part.name) in compared]
-        return tuple(
-            Evidence(part.kind, "previous track", part.name, round(value, 3), part.unit, part.source)
-            for part, value in values
-            if not np.isnan(value)
-        )
+def _asked(corpus: Corpus, ranking: Ranking, request: Request | None, row: int) -> tuple[Evidence, ...]:
+    """How the choice stands in the library for each wish, and what each limit found."""
+    found = []
+    for want in () if request is None else request.wants:
+        if (column := corpus.column(want.concept)) is not None:
+            scores = corpus.scores[:, column]
+            below = round(100 * float((scores < scores[row]).mean()), 1)
+            found.append(Evidence("standing", "track", want.concept, below, "% of the library score lower", "library"))
+    return (*found, *(limit.evidence(row) for limit in ranking.limits))
+
+
+def _before(ranking: Ranking, previous: int | None) -> tuple[Evidence, ...]:
+    """What the previous track measured on everything that the choice is compared with."""
+    if previous is None:
+        return ()
+    compared = [(part, float(part.value[previous])) for part in ranking.parts if part.kind in ("change", "keep")]
+    return tuple(
+        Evidence(part.kind, "previous track", part.name, round(value, 3), part.unit, part.source)
+        for part, value in compared
+        if not np.isnan(value)
+    )
