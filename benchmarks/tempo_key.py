@@ -52,7 +52,7 @@ def main() -> None:
 
 def score_made_tracks(seeds: range) -> None:
     rows: dict[str, list[tuple[bool, bool, float]]] = defaultdict(list)
-    seconds, errors, phases = np.zeros(2), [], []
+    seconds, errors = np.zeros(2), []
     misses: list[tuple[MadeTrack, float, float]] = []
     for seed in seeds:
         made = make_track(seed)
@@ -75,8 +75,6 @@ def score_made_tracks(seeds: range) -> None:
             rows[group].append((one, two, points))
         if one:
             errors.append(abs(bpm / made.bpm - 1))
-            beat = (tempo.first_beat or 0.0) * made.bpm / 60
-            phases.append(abs((beat + 0.5) % 1 - 0.5))
         else:
             misses.append((made, bpm, tempo.second_bpm or 0.0))
     table = Table("made tracks", "n", "Accuracy-1", "Accuracy-2", "key (MIREX)", "key exact")
@@ -88,7 +86,6 @@ def score_made_tracks(seeds: range) -> None:
         )
     console.print(table)
     console.print(f"error where right: median {np.median(errors):.3%}, p95 {np.quantile(errors, 0.95):.3%}")
-    console.print(f"first beat within a tenth of a beat: {np.mean(np.array(phases) < 0.1):.1%}")
     console.print(f"ms a track: tempo {1e3 * seconds[0] / len(seeds):.1f}, key {1e3 * seconds[1] / len(seeds):.1f}")
     ratios = defaultdict(int)
     for made, bpm, _ in misses:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fakes import FakeAudio, FakeImage, FakeText
+from fakes import FakeAudio, FakeImage, FakeSpeech, FakeText
 from media_files import film, tone
 from musechat.app import library as app_library
 from musechat.app.library import Library
@@ -26,6 +26,10 @@ class FakeModels(Models):
     @cached_property
     def text(self) -> FakeText:
         return FakeText()
+
+    @cached_property
+    def speech(self) -> FakeSpeech:
+        return FakeSpeech()
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fakes import FakeImage
+from fakes import FakeImage, FakeSpeech
 from musechat.concepts.vocabulary import shipped_vocabulary
 from musechat.core.errors import MediaError
 from musechat.encode.scenes import SceneGroups
 from musechat.encode.videos import File2Profile
-from musechat.media import AudioStreamInfo, Frame, MediaInfo, SweepChunk, SweepPlan, VideoStreamInfo
+from musechat.media import AudioClip, AudioStreamInfo, Frame, MediaInfo, SweepChunk, SweepPlan, VideoStreamInfo
 
 CLIP = Path("clip.mp4")
 
@@ -25,6 +25,7 @@ class Screen:
         audio = AudioStreamInfo("aac", 48_000, 2) if sound or not video else None
         self.info = MediaInfo("mov,mp4", 10.0, audio, stream, cover, {}, None)
         self.spans: tuple[tuple[float, float], ...] = ((0.0, 10.0),)
+        self.clip = own_sound((0.0, 10.0))
 
     def picture(self, time: float, height: int, width: int) -> np.ndarray:
         shape = np.zeros((height, width, 3), np.uint8)
@@ -48,20 +49,41 @@ class Screen:
             frames = tuple(Frame(start + s, self.picture(start + s, 72, 128)) for s in range(5))
             yield SweepChunk(times, thumbs, frames, (start + 5) / 10, self.spans)
 
-    def audio(self, path: object) -> object:
+    def audio(self, path: object) -> AudioClip:
         if not self.sound:
             raise MediaError("damaged")
+        return self.clip
 
-        class Clip:
-            loudness_lufs = -20.0
 
-        return Clip()
+def own_sound(
+    *windows: tuple[float, float], duration: float = 10.0, loud: tuple[float, float] = (1.0, 2.0)
+) -> AudioClip:
+    """Windows of (start, length) seconds, loud between two seconds of each."""
+    samples = np.zeros((len(windows), round(windows[0][1] * 16_000)), np.float32)
+    samples[:, round(loud[0] * 16_000) : round(loud[1] * 16_000)] = 0.5
+    return AudioClip(
+        samples=samples.ravel(),
+        rate=16_000,
+        starts=np.array([start for start, _ in windows]),
+        lengths=tuple(round(length * 16_000) for _, length in windows),
+        duration=duration,
+        loudness_lufs=-20.0,
+        loudness_range=None,
+        momentary=np.zeros(0, np.float32),
+        peak_dbfs=None,
+        damaged=0,
+    )
+
+
+def analyser(screen: Screen) -> File2Profile:
+    return File2Profile(screen, FakeImage(), FakeSpeech())
 
 
 def test_the_first_look_says_nothing_of_what_it_did_not_measure() -> None:
-    profile = File2Profile(Screen(), FakeImage()).first_look(CLIP)
+    profile = analyser(Screen()).first_look(CLIP)
     assert (profile.motion, profile.cuts, profile.arousal_curve, profile.cuts_per_minute) == (None,) * 4
     assert profile.stage == "keyframes"
+    assert profile.speech is None
     assert profile.embeddings.shape == (2, 3)
     assert profile.scenes[0].name == "coast and beach"
 
@@ -76,12 +98,14 @@ def test_the_full_pass_finds_the_cut_and_the_change() -> None:
         def advance(self, amount: float, detail: str = "") -> None:
             heard.append(amount)
 
-    profile = File2Profile(Screen(sound=True), FakeImage()).watch(CLIP, Progress())
+    profile = analyser(Screen(sound=True)).watch(CLIP, Progress())
     assert profile.cuts == pytest.approx((5.0,), abs=0.1)
     assert profile.cuts_per_minute == pytest.approx(6)
     assert profile.arousal_curve is not None
     assert len(profile.arousal_curve) == 10
     assert profile.own_loudness == -20.0
+    assert profile.speech == ((1.0, 2.0),)
+    assert profile.notes == ()
     assert sum(heard) == pytest.approx(1.0)
     assert profile.motion == pytest.approx(0, abs=0.05)
     assert set(profile.colours) & {"blue", "red", "pink", "orange"}
@@ -90,7 +114,7 @@ def test_the_full_pass_finds_the_cut_and_the_change() -> None:
 def test_a_clip_watched_in_windows_says_so() -> None:
     screen = Screen()
     screen.spans = ((0.0, 3.0), (7.0, 10.0))
-    profile = File2Profile(screen, FakeImage()).watch(CLIP)
+    profile = analyser(screen).watch(CLIP)
     assert profile.watched == 6.0
     assert "2 windows" in profile.notes[0]
 
@@ -98,9 +122,48 @@ def test_a_clip_watched_in_windows_says_so() -> None:
 def test_a_broken_sound_track_does_not_stop_the_picture() -> None:
     screen = Screen(sound=True)
     screen.sound = False
-    profile = File2Profile(screen, FakeImage()).watch(CLIP)
+    profile = analyser(screen).watch(CLIP)
     assert profile.has_sound
     assert profile.own_loudness is None
+    assert profile.speech is None
+
+
+def test_a_silent_film_is_not_a_film_in_which_nobody_speaks() -> None:
+    assert analyser(Screen()).watch(CLIP).speech is None
+    quiet = Screen(sound=True)
+    quiet.clip = own_sound((0.0, 10.0), loud=(0.0, 0.0))
+    assert analyser(quiet).watch(CLIP).speech == ()
+
+
+def test_listening_needs_no_pictures() -> None:
+    heard = analyser(Screen(sound=True, frames=False)).listen(CLIP)
+    assert (heard.loudness, heard.speech, heard.notes) == (-20.0, ((1.0, 2.0),), ())
+    assert analyser(Screen()).listen(CLIP).speech is None
+
+
+def test_speech_lies_on_the_clock_of_the_clip() -> None:
+    screen = Screen(sound=True)
+    screen.clip = own_sound((0.4, 9.6))  # the sound begins late
+    ((start, end),) = analyser(screen).watch(CLIP).speech or ()
+    assert (start, end) == pytest.approx((1.4, 2.4))
+    screen.clip = own_sound((0.0, 4.0), (500.0, 4.0), (996.0, 4.0), duration=1000.0)
+    heard = analyser(screen).listen(CLIP)
+    assert np.array(heard.speech) == pytest.approx(np.array([(1, 2), (501, 502), (997, 998)]))
+    assert heard.notes == ("Only 0 of 17 minutes of its sound were heard in 3 windows.",)
+    assert analyser(screen).watch(CLIP).notes == heard.notes
+
+
+def test_clocks_that_jump_back_still_give_spans_in_order() -> None:
+    screen = Screen(sound=True)
+    screen.clip = own_sound((50.0, 4.0), (0.5, 4.0), (0.0, 4.0), (0.25, 4.0), duration=12.0)
+    heard = analyser(screen).listen(CLIP)
+    assert heard.speech == ((1.0, 2.5), (51.0, 52.0))
+
+
+def test_a_sound_track_cut_short_says_so() -> None:
+    screen = Screen(sound=True)
+    screen.clip = own_sound((0.0, 60.0), duration=180.0)
+    assert analyser(screen).listen(CLIP).notes == ("Only 1 of 3 minutes of its sound were heard.",)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +175,7 @@ def test_a_broken_sound_track_does_not_stop_the_picture() -> None:
     ],
 )
 def test_a_file_without_pictures_is_refused(screen: Screen, said: str) -> None:
-    analyse = File2Profile(screen, FakeImage())
+    analyse = analyser(screen)
     with pytest.raises(MediaError, match=said) as caught:
         analyse.first_look(CLIP)
     assert caught.value.reason == "no_pictures"

@@ -74,7 +74,7 @@ def test_at_least_one_thread(tmp_path):
 
 def test_every_shipped_model_names_its_origin_and_carries_its_licence():
     manifest = shipped().manifest
-    assert set(manifest["models"]) == {"musicnn", "efficientnet-lite2", "all-minilm-l6-v2"}
+    assert set(manifest["models"]) == {"musicnn", "efficientnet-lite2", "all-minilm-l6-v2", "silero-vad"}
     for model in manifest["models"].values():
         assert model["licence"]
         assert model["copyright"]

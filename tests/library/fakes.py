@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from musechat.core.errors import MediaError
-from musechat.core.features import EncoderId, TrackFeatures
+from musechat.core.features import EncoderId, Form, TrackFeatures
 from musechat.core.settings import Quality
 
 DIM, TAGS = 8, 5
@@ -68,6 +68,7 @@ def features(sound: str, encoder: EncoderId, k: int = 3, **changes: object) -> T
         "loudness": -14.5,
         "loudness_range": None,
         "energy": rng.uniform(size=60).astype(np.float32),
+        "form": Form(*(np.sort(rng.uniform(0, 60, n)).astype(np.float32) for n in (90, 22, 5, 2, 2))),
         "valence": 0.25,
         "arousal": -0.5,
     }

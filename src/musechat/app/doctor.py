@@ -16,7 +16,7 @@ from typing import Literal
 from musechat import __version__
 from musechat.app.library import Library
 from musechat.core.errors import LibraryError, MuseChatError
-from musechat.core.protocols import AudioEncoder, ImageEncoder, TextEncoder
+from musechat.core.protocols import AudioEncoder, ImageEncoder, SpeechDetector, TextEncoder
 from musechat.library import jobs
 
 
@@ -41,10 +41,11 @@ def _program() -> Check:
 
 def _encoders(library: Library) -> Iterator[Check]:
     models = library.models
-    makers: dict[str, Callable[[], AudioEncoder | ImageEncoder | TextEncoder]] = {
+    makers: dict[str, Callable[[], AudioEncoder | ImageEncoder | TextEncoder | SpeechDetector]] = {
         "music encoder": lambda: models.audio,
         "image encoder": lambda: models.image,
         "text encoder": lambda: models.text,
+        "speech detector": lambda: models.speech,
     }
     for name, make in makers.items():
         try:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from musechat.concepts.open_vocabulary import OpenVocabulary
     from musechat.concepts.presence import ConceptScorer
     from musechat.concepts.vocabulary import Vocabulary
-    from musechat.core.protocols import AudioEncoder, ImageEncoder, TextEncoder
+    from musechat.core.protocols import AudioEncoder, ImageEncoder, SpeechDetector, TextEncoder
     from musechat.encode.tracks import File2Features
     from musechat.encode.videos import File2Profile
     from musechat.media import Decoder
@@ -64,6 +64,13 @@ class Models:
         return MiniLM(threads=1)
 
     @cached_property
+    def speech(self) -> SpeechDetector:
+        """Heard sound → spans of speech."""
+        from musechat.encode.silero import SileroVad
+
+        return SileroVad(threads=1)
+
+    @cached_property
     def vocabulary(self) -> Vocabulary:
         """What can be asked for."""
         from musechat.concepts.vocabulary import shipped_vocabulary
@@ -98,4 +105,4 @@ class Models:
         """Clips → profiles."""
         from musechat.encode.videos import File2Profile
 
-        return File2Profile(self.decoder, self.image)
+        return File2Profile(self.decoder, self.image, self.speech)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from musechat.core.fit import Fit
 from musechat.core.track import Track
 
 Subject = Literal["track", "previous track", "clip", "words"]
@@ -35,12 +36,12 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A track with its score and the evidence that made it. `offset`: where in the track to start, seconds."""
+    """A track with its score, the evidence that made it, and how it is laid under the clip; None without a clip."""
 
     track: Track
     score: float
     evidence: tuple[Evidence, ...]
-    offset: float = 0.0
+    fit: Fit | None = None
 
 
 @dataclass(frozen=True, slots=True)

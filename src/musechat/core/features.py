@@ -36,6 +36,22 @@ class EncoderId:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Form:
+    """How a track runs in time, all in seconds from its start, ascending; each array may be empty.
+
+    `beats` (b,); `downbeats` (d,), the beats that begin a bar; `borders` (s,), where a new section begins, on downbeats
+    where there are any; `lifts` (l,), the moments at which the music becomes fuller or louder for good, and `rises`
+    (l,), by how many LU each does.
+    """
+
+    beats: Floats
+    downbeats: Floats
+    borders: Floats
+    lifts: Floats
+    rises: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class TrackFeatures:
     """What was heard in a track. k segments, d embedding dimensions, t tags, s seconds.
 
@@ -59,6 +75,7 @@ class TrackFeatures:
     loudness: float | None
     loudness_range: float | None
     energy: Floats
+    form: Form
     valence: float
     arousal: float
 
@@ -85,7 +102,8 @@ class VideoProfile:
     `cuts` and the curves known. `times` (k,) seconds; `embeddings` (k, d); brightness, saturation, warmth, motion in
     0..1; `cuts` seconds; valence, arousal in -1..1; `arousal_curve` (s,) one value a second;
     `watched`: seconds of the clip that the full pass went through; `own_loudness`: LUFS of the clip's own sound, None
-    without sound or where it was not measured.
+    without sound or where it was not measured; `speech`: (start, end) seconds of speech in it, None where nobody
+    listened.
     """
 
     path: str
@@ -110,6 +128,7 @@ class VideoProfile:
     has_sound: bool
     watched: float = 0.0
     own_loudness: float | None = None
+    speech: tuple[tuple[float, float], ...] | None = None
     notes: tuple[str, ...] = ()
 
     @property

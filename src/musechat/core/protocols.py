@@ -68,6 +68,21 @@ class AudioEncoder(Protocol):
         ...
 
 
+class SpeechDetector(Protocol):
+    """Sound to spans of speech."""
+
+    name: str
+    version: str
+
+    def __call__(self, samples: Floats) -> tuple[tuple[float, float], ...]:
+        """Mono samples (n,) at 16 kHz → (start, end) seconds of speech, ascending and apart."""
+        ...
+
+    def self_test(self) -> None:
+        """Raises `WeightsError` unless the model answers as it should and tells a voice from a hum."""
+        ...
+
+
 class Progress(Protocol):
     """Hears how far a long job has come."""
 

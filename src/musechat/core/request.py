@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Act = Literal["refine", "different", "accept", "reject", "why", "undo", "nothing"]
 Vocals = Literal["none", "any", "female", "male"]
-LIFTS = ("tempo", "duration", "vocals", "licence", "artist")
+LIFTS = ("tempo", "duration", "vocals", "licence", "artist", "hit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Request:
     """One message as understood.
 
     `keep`: concepts of the previous track to hold on to ("I like the piano"); `lifts`: earlier limits that are taken
-    back ("any tempo is fine"), of LIFTS.
+    back ("any tempo is fine"), of LIFTS; `hit`: the clip's second on which the music's lift shall fall.
     """
 
     text: str = ""
@@ -64,6 +64,7 @@ class Request:
     unmatched: tuple[str, ...] = ()
     unmeasurable: tuple[str, ...] = ()
     lifts: tuple[str, ...] = ()
+    hit: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; `Request.from_json` gives an equal request back."""
@@ -92,6 +93,7 @@ class Request:
             unmatched=_texts(plain.get("unmatched", []), "unmatched"),
             unmeasurable=_texts(plain.get("unmeasurable", []), "unmeasurable"),
             lifts=_lifts(plain.get("lifts", [])),
+            hit=None if plain.get("hit") is None else _number(plain["hit"], "hit"),
         )
 
 

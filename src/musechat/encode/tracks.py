@@ -18,6 +18,7 @@ from musechat.core.features import EncoderId, TrackFeatures
 from musechat.core.settings import Quality
 from musechat.encode.measure import (
     measure_energy,
+    measure_form,
     measure_key,
     measure_tempo,
     music_mood,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from musechat.core.protocols import AudioEncoder
     from musechat.media import AudioClip
 
-MEASURES = "measures-1"
+MEASURES = "measures-2"
 PATCHES: dict[Quality, int | None] = {Quality.FAST: 6, Quality.BALANCED: 16, Quality.THOROUGH: None}
 """Patches of 3 s that the tagger hears; None is every one."""
 
@@ -92,6 +93,7 @@ class Track2Features:
             loudness=clip.loudness_lufs,
             loudness_range=clip.loudness_range,
             energy=_energy(clip),
+            form=measure_form(mels, clip.starts, clip.momentary, tempo.bpm),
             valence=mood.valence,
             arousal=mood.arousal,
         )

@@ -1,10 +1,11 @@
-"""A clip's file → `VideoProfile`: first from keyframes, then from the whole clip.
+"""A clip's file → `VideoProfile`: first from keyframes, then from the whole clip and its own sound.
 
-In: a path. Out: what was seen.
+In: a path. Out: what was seen and heard.
 
 - The first look costs a fraction of a second and leaves motion, cuts and curves unmeasured (None).
 - The full pass decodes the clip once, in order; frames are recognised here while the child decodes the next ones.
-- A clip longer than the sweep's limit is watched in windows, and the profile's notes say so.
+- A clip longer than the sweep's limit is watched in windows, and so is its sound; the profile's notes say so.
+- `listen` hears the sound alone: whoever lays music under a clip needs no pictures.
 """
 
 from __future__ import annotations
@@ -29,13 +30,13 @@ from musechat.encode.scenes import SceneGroups
 from musechat.media import SweepPlan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from musechat.core.features import Floats, Scene
-    from musechat.core.protocols import ImageEncoder, Progress
+    from musechat.core.protocols import ImageEncoder, Progress, SpeechDetector
     from musechat.encode.measure import Colour, Mood, Motion, PictureMood
     from musechat.media import AudioClip, Frame, MediaInfo, SweepChunk, VideoStreamInfo
 
@@ -75,12 +76,26 @@ class _Watched:
     spans: tuple[tuple[float, float], ...]
 
 
-class File2Profile:
-    """A clip's file → what was seen in it."""
+@dataclass(frozen=True, slots=True)
+class OwnSound:
+    """A clip's own sound: its loudness in LUFS and the (start, end) seconds of speech, ascending and apart.
 
-    def __init__(self, decoder: Sees, encoder: ImageEncoder) -> None:
+    None where there is no sound or none of it decodes; silence has no loudness, but no speech either: (). `notes` say
+    so where only parts of a long clip were heard.
+    """
+
+    loudness: float | None = None
+    speech: tuple[tuple[float, float], ...] | None = None
+    notes: tuple[str, ...] = ()
+
+
+class File2Profile:
+    """A clip's file → what was seen and heard in it."""
+
+    def __init__(self, decoder: Sees, encoder: ImageEncoder, speech: SpeechDetector) -> None:
         self._decoder = decoder
         self._encoder = encoder
+        self._speech = speech
         self._scenes = SceneGroups(encoder.class_names)
 
     def first_look(self, path: Path) -> VideoProfile:
@@ -123,6 +138,7 @@ class File2Profile:
             colour=measure_colour(seen.thumbs),
             mood=mood.mean,
         )
+        sound = self._own_sound(path, info)
         part = (
             f"Only {watched / 60:.0f} of {info.duration / 60:.0f} minutes were watched, in {len(seen.spans)} windows."
         )
@@ -132,9 +148,14 @@ class File2Profile:
             cuts=cuts.times,
             watched=watched,
             arousal_curve=_over_the_clip(mood.arousal, seen.spans, info.duration),
-            own_loudness=self._own_loudness(path, info),
-            notes=(part,) if len(seen.spans) > 1 else (),
+            own_loudness=sound.loudness,
+            speech=sound.speech,
+            notes=((part,) if len(seen.spans) > 1 else ()) + sound.notes,
         )
+
+    def listen(self, path: Path) -> OwnSound:
+        """The clip's own sound, without watching it. Raises `MediaError` for a file that cannot be read."""
+        return self._own_sound(path, self._decoder.probe(path))
 
     def _open(self, path: Path) -> tuple[MediaInfo, VideoStreamInfo]:
         info = self._decoder.probe(path)
@@ -168,14 +189,24 @@ class File2Profile:
             spans=chunks[-1].spans,
         )
 
-    def _own_loudness(self, path: Path, info: MediaInfo) -> float | None:
-        """The loudness of the clip's own sound; a damaged sound track is no reason to give up on the pictures."""
+    def _own_sound(self, path: Path, info: MediaInfo) -> OwnSound:
+        """Hears the clip; a damaged sound track is no reason to give up on the pictures."""
         if info.audio is None:
-            return None
+            return OwnSound()
         try:
-            return self._decoder.audio(path).loudness_lufs
+            clip = self._decoder.audio(path)
         except MediaError:
-            return None
+            return OwnSound()
+        windows = np.split(clip.samples, np.cumsum(clip.lengths)[:-1])
+        spoken = (
+            (start + begin, start + end)
+            for start, window in zip(clip.starts.tolist(), windows, strict=True)
+            for begin, end in self._speech(window)
+        )
+        heard = clip.samples.size / clip.rate
+        parts = f" in {len(windows)} windows" if len(windows) > 1 else ""
+        part = f"Only {heard / 60:.0f} of {clip.duration / 60:.0f} minutes of its sound were heard{parts}."
+        return OwnSound(clip.loudness_lufs, _apart(spoken), (part,) if heard < clip.duration - 1 else ())
 
     def _profile(
         self,
@@ -213,6 +244,17 @@ class File2Profile:
             arousal_curve=None,
             has_sound=info.audio is not None,
         )
+
+
+def _apart(spans: Iterable[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+    """Spans in order, overlapping ones joined: the clocks of damaged files jump back."""
+    joined: list[tuple[float, float]] = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        else:
+            joined.append((start, end))
+    return tuple(joined)
 
 
 def _mood(seen: _Watched, motion: Motion, cuts: tuple[float, ...], watched: float) -> PictureMood:

@@ -1,7 +1,8 @@
 """The licence that a file's tags name, and whether it grants what a user asks for.
 
 In: tags with lower-case keys. Out: a short name ("CC BY-SA 3.0"), the words of a licence tag, or None.
-`allows`: in a licence as asked for and one as known, out yes or no.
+`allows`: in a licence as asked for and one as known, out yes or no. `terms`: in a licence as known, out its name,
+address and conditions.
 
 - A line of copyright or a comment counts only where it names a licence: nobody may use music because of a "©".
 - What is not understood is never taken to allow anything.
@@ -37,6 +38,21 @@ _SOME_CC = re.compile(r"\bcreative\W?commons\b|^cc(?: licen[cs]ed?)?$")
 _PERMISSIVE = re.compile(r"(?:the )?(mit|bsd|apache|isc|zlib)(?: licen[cs]e)?(?:[ -]v?\d(?:\.\d)?)?")
 _ROYALTY_FREE = re.compile(r"(?:royalty|copyright)[ -]?free(?: music| licen[cs]e)?|(?:for )?commercial use|free to use")
 _UNBOUND = ("CC0", "Public Domain")
+_DEEDS = frozenset(("by", "by-sa", "by-nd", "by-nc", "by-nc-sa", "by-nc-nd"))
+_VERSIONS = frozenset(("1.0", "2.0", "2.5", "3.0", "4.0"))
+_ADDRESSES = {
+    ("CC0", ""): "https://creativecommons.org/publicdomain/zero/1.0/",
+    ("Public Domain", ""): "https://creativecommons.org/publicdomain/mark/1.0/",
+    ("Free Art License", ""): "https://artlibre.org/licence/lal/en/",
+    ("GPL", "2"): "https://www.gnu.org/licenses/old-licenses/gpl-2.0.html",
+    ("GPL", "3"): "https://www.gnu.org/licenses/gpl-3.0.html",
+    ("LGPL", "2"): "https://www.gnu.org/licenses/old-licenses/lgpl-2.0.html",
+    ("LGPL", "2.1"): "https://www.gnu.org/licenses/old-licenses/lgpl-2.1.html",
+    ("LGPL", "3"): "https://www.gnu.org/licenses/lgpl-3.0.html",
+    ("mit", ""): "https://spdx.org/licenses/MIT.html",
+    ("isc", ""): "https://spdx.org/licenses/ISC.html",
+    ("zlib", ""): "https://spdx.org/licenses/Zlib.html",
+}
 _DENIED = re.compile(r"\bnot?\b.{0,40}\b(?:cc|creative\W?commons|public domain|l?gpl)")
 
 
@@ -98,6 +114,38 @@ def allows(wanted: str, have: str) -> bool:
     if held.family != asked.family or held.conditions is None:
         return False
     return held.conditions <= (asked.conditions or frozenset()) and asked.version in ("", held.version)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a licence is called, where it can be read (None where no address is sure), and what it asks.
+
+    `conditions`: of by, sa, nc, nd; None where the licence is not one that is understood.
+    """
+
+    name: str
+    address: str | None
+    conditions: frozenset[str] | None
+
+
+def terms(have: str) -> Terms:
+    """What is known of the licence that a track is under, in the words of its tags or its short spelling."""
+    name, grant = named_in(have) or one_line(have), _grant(folded(have))
+    if grant is None:
+        return Terms(name, None, None)
+    if grant.conditions != frozenset(re.split(r"[ -]", name.lower())) & _CONDITIONS:
+        return Terms(one_line(have), None, grant.conditions)  # the words ask more than the licence that they name
+    return Terms(name, _address(grant), grant.conditions)
+
+
+def _address(grant: _Grant) -> str | None:
+    """The canonical address of the text; None where the version is not said."""
+    if grant.family != "CC":
+        return _ADDRESSES.get((grant.family, grant.version))
+    deed = "-".join(part for part in ("by", "nc", "nd", "sa") if part in (grant.conditions or ()))
+    version = grant.version if "." in grant.version else f"{grant.version}.0"
+    known = deed in _DEEDS and version in _VERSIONS
+    return f"https://creativecommons.org/licenses/{deed}/{version}/" if known else None
 
 
 @lru_cache(maxsize=1024)

@@ -55,6 +55,13 @@ MIGRATIONS = (
     CREATE TABLE twins (a TEXT NOT NULL, b TEXT NOT NULL, PRIMARY KEY (a, b), CHECK (a < b)) WITHOUT ROWID;
     CREATE INDEX features_not_compared ON features (compared) WHERE compared = 0;
     """,
+    """
+    ALTER TABLE segments ADD COLUMN beats BLOB NOT NULL DEFAULT x'';
+    ALTER TABLE segments ADD COLUMN downbeats BLOB NOT NULL DEFAULT x'';
+    ALTER TABLE segments ADD COLUMN borders BLOB NOT NULL DEFAULT x'';
+    ALTER TABLE segments ADD COLUMN lifts BLOB NOT NULL DEFAULT x'';
+    ALTER TABLE segments ADD COLUMN rises BLOB NOT NULL DEFAULT x'';
+    """,
 )
 
 FORMAT = len(MIGRATIONS)

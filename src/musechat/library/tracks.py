@@ -138,11 +138,11 @@ class Store:
 
     def features(self, track: str) -> TrackFeatures | None:
         """What was heard in a track, None where nothing was yet."""
-        from musechat.library.vectors import MEASURED, features_from
+        from musechat.library.vectors import FORM, MEASURED, features_from
 
         rows = self.database.rows(
             f"SELECT encoder, version, settings, dim, tag_count, energy, {', '.join(MEASURED)}, starts, embeddings, "
-            "tags FROM features JOIN segments USING (track) WHERE track = ?",
+            f"tags, {', '.join(FORM)} FROM features JOIN segments USING (track) WHERE track = ?",
             track,
         )
         return features_from(rows[0]) if rows else None
@@ -237,7 +237,7 @@ class Store:
             track,
             *row,
         )
-        self.database.rows("INSERT INTO segments VALUES (?, ?, ?, ?)", track, *segment_row(features))
+        self.database.rows("INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", track, *segment_row(features))
 
     def put_error(self, path: bytes, reason: str, message: str, size: int = 0, changed_ns: int = 0) -> None:
         """Writes down why a path is no track; a track that it held before loses this file."""

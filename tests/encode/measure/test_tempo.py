@@ -19,9 +19,6 @@ def test_tempo_of_a_drum_beat_is_found_within_half_a_percent(bpm: float) -> None
     assert tempo.bpm == pytest.approx(bpm, rel=0.005)
     assert tempo.beat_strength > 0.5
     assert tempo.strength > tempo.second_strength > 0
-    assert tempo.first_beat is not None
-    late = (tempo.first_beat * bpm / 60 + 0.5) % 1 - 0.5
-    assert abs(late) < 0.15
 
 
 @pytest.mark.parametrize("bpm", [66.0, 88.0])
@@ -90,7 +87,6 @@ def test_any_frames_give_finite_values_in_range(seed: int, count: int, height: f
         assert tempo == NO_TEMPO
     else:
         assert 55 <= tempo.bpm <= 195
-        assert 0 <= tempo.first_beat <= 60 / tempo.bpm
     envelopes = onset_envelopes(frames)
     assert envelopes.shape == (len(KINDS), count)
     assert np.isfinite(envelopes).all() and (envelopes >= 0).all()

@@ -2,7 +2,8 @@
 
 In: arrays. Out: frozen results. Pure functions of numpy, no files, no state.
 
-- Sound: onset → metre → tempo, key, energy, timbre. Pictures: colour; thumbs → cuts, motion. Both: mood.
+- Sound: onset → metre → tempo → beats → bars → sections → form; energy, key, timbre. Pictures: colour; thumbs → cuts,
+  motion. Both: mood.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from musechat.encode.measure.colour import Colour, NamedColour, colour_by_picture, measure_colour
 from musechat.encode.measure.cuts import Cuts, measure_cuts
 from musechat.encode.measure.energy import Energy, measure_energy
+from musechat.encode.measure.form import measure_form
 from musechat.encode.measure.key import Key, measure_key
 from musechat.encode.measure.mood import Mood, PictureMood, music_mood, picture_mood
 from musechat.encode.measure.motion import Motion, measure_motion
@@ -31,6 +33,7 @@ __all__ = [
     "measure_colour",
     "measure_cuts",
     "measure_energy",
+    "measure_form",
     "measure_key",
     "measure_motion",
     "measure_tempo",

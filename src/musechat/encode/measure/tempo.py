@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from musechat.encode.measure.metre import METRE, Periodicity, beat_phase, beat_profile, metre_probability
+from musechat.encode.measure.metre import Periodicity, metre_probability
 from musechat.encode.measure.onset import ONSETS, onset_envelopes
 
 Floats = NDArray[np.float64]
@@ -54,7 +54,7 @@ class Tempo:
     """A track's tempo in BPM and the runner-up, None where there is none.
 
     `strength`, `second_strength`: probabilities of being the tapped tempo among the related ones. `beat_strength`: how
-    clear the pulse is, 0 (none) to 1 (a click). `first_beat`: seconds into the first piece, less than one beat.
+    clear the pulse is, 0 (none) to 1 (a click).
     """
 
     bpm: float | None
@@ -62,10 +62,9 @@ class Tempo:
     second_bpm: float | None
     second_strength: float
     beat_strength: float
-    first_beat: float | None
 
 
-NO_TEMPO = Tempo(None, 0.0, None, 0.0, 0.0, None)
+NO_TEMPO = Tempo(None, 0.0, None, 0.0, 0.0)
 
 
 def measure_tempo(pieces: Sequence[Frames], settings: TempoSettings = TEMPO) -> Tempo:
@@ -88,7 +87,6 @@ def measure_tempo(pieces: Sequence[Frames], settings: TempoSettings = TEMPO) -> 
         second_bpm=float(bpm[order[1]]) if bpm.size > 1 else None,
         second_strength=float(probability[order[1]]) if bpm.size > 1 else 0.0,
         beat_strength=min(clarity, 1.0),
-        first_beat=_first_beat(period, best),
     )
 
 
@@ -161,10 +159,3 @@ def _autocorrelation(rows: Floats, lags: int) -> Floats:
     spectrum = np.fft.rfft(rows, 1 << (length + lags - 1).bit_length(), axis=1)
     products: Floats = np.fft.irfft(np.abs(spectrum) ** 2, axis=1)[:, :lags]
     return products
-
-
-def _first_beat(period: Periodicity, bpm: float) -> float:
-    """Seconds to the first beat of the first piece, in 0..60 / bpm."""
-    frames = 60 / bpm * period.frame_rate
-    profile = beat_profile(period.envelopes[0][:3].sum(axis=0), frames)
-    return float((beat_phase(profile)[0] + 0.5) / METRE.fold_bins * 60 / bpm)
