@@ -70,6 +70,15 @@ def test_limits_can_be_lifted_one_by_one() -> None:
     )
 
 
+def test_a_hit_stays_until_another_one_or_until_it_is_taken_back() -> None:
+    old = Request(hit=32.0)
+    assert merged(old, Request(wants=(Want("piano"),))).hit == 32.0
+    assert merged(old, Request(act="different")).hit == 32.0
+    assert merged(old, Request(hit=0.0)).hit == 0.0
+    assert merged(old, Request(lifts=("hit",))).hit is None
+    assert merged(old, Request(lifts=("hit",), hit=40.0)).hit == 40.0
+
+
 def test_wishes_are_forgotten_in_the_end_but_exclusions_never() -> None:
     request = Request(wants=(Want("piano"),), keep=(Want("strings"),), avoids=(Want("rock"), Want("drums", 0.5)))
     counts = []

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from fakes import video
 from musechat.core.conversation import Conversation, Relaxation
 from musechat.core.evidence import Evidence, Ranked
+from musechat.core.fit import Fit, Piece
 from musechat.core.request import Act, Constraints, Query, Request, Want
 from musechat.core.track import Fact, Track
 from musechat.dialogue.step import Tools, first_turn, next_turn
@@ -27,6 +30,13 @@ class Shelf:
         ranked = [self.ranked(track_id) for track_id in left]
         return Proposal(ranked[0], tuple(ranked[1:3]), ranked[0].evidence)
 
+    def refit(self, query: Query, ranked: Ranked) -> Ranked:
+        hit = None if query.request is None else query.request.hit
+        start = Evidence("offset", "track", "start", 60 - (hit or 0), "s", "")
+        laid = Fit((Piece(0.0, 60 - (hit or 0), 70.0),), "trim")
+        evidence = (*(e for e in ranked.evidence if e.kind != "offset"), start)
+        return replace(ranked, evidence=evidence, fit=laid if query.video else None)
+
     def ranked(self, track_id: str) -> Ranked:
         title = Evidence("name", "track", "title", track_id.upper(), "", "tag")
         mood = Evidence("mood", "track", "distance", 0.1, "", "", weight=0.4)
@@ -44,6 +54,11 @@ ACTS: dict[str, Act] = {
 
 
 def understand(words: str, this_artist: str | None) -> Request:
+    if words.startswith("drop"):
+        wants = (Want("piano"),) if "piano" in words else ()
+        return Request(words, "refine", wants=wants, hit=float(words.rpartition(" ")[2]))
+    if words == "no drop":
+        return Request(words, "refine", lifts=("hit",))
     if words == "300 bpm":
         return Request(words, "refine", constraints=Constraints(tempo_min=300))
     act = ACTS.get(words, "refine")
@@ -119,6 +134,67 @@ def test_after_an_undo_the_undone_track_does_not_come_back_by_itself() -> None:
     talk.say("undo")
     assert talk.say("sad") == "t2"
     assert talk.say("undo") == "t0"
+
+
+def test_a_hit_alone_keeps_the_track_and_lays_it_anew() -> None:
+    talk = Talk()
+    talk.say("piano")
+    assert talk.say("drop 5") == "t1"
+    turn = talk.so_far.turns[-1]
+    assert turn.choice is not None and turn.choice.fit is not None
+    assert turn.choice.fit.start == 55.0
+    assert [other.fit is not None for other in turn.alternatives] == [True, True]
+    assert "0:55" in talk.text
+    assert len(talk.shelf.queries) == 2
+    assert talk.so_far.wishes.request.wants == (Want("piano"),)
+
+
+def test_undo_brings_the_old_fit_back_and_then_the_track_before() -> None:
+    talk = Talk()
+    talk.say("piano")
+    talk.say("drop 5")
+    assert talk.say("undo") == "t1"
+    assert talk.so_far.wishes.request.hit is None
+    assert talk.say("undo") == "t0"
+
+
+def test_a_hit_goes_on_over_turns_until_it_is_taken_back() -> None:
+    talk = Talk()
+    assert [talk.say("drop 5"), talk.say("sad")] == ["t0", "t1"]
+    assert talk.shelf.queries[-1].request is not None
+    assert talk.shelf.queries[-1].request.hit == 5.0
+    assert talk.say("no drop") == "t1"
+    assert talk.so_far.wishes.request.hit is None
+    assert talk.say("why") == "t1"
+
+
+def test_a_hit_beside_other_wishes_is_for_the_next_track() -> None:
+    talk = Talk()
+    assert talk.say("drop piano 5") == "t1"
+    assert talk.so_far.wishes.request.hit == 5.0
+
+
+def test_a_hit_without_a_track_on_the_table_asks_for_one() -> None:
+    talk = Talk()
+    talk.say("300 bpm")
+    assert talk.say("drop 5") == "t1"
+
+
+def test_a_hit_without_a_clip_is_admitted() -> None:
+    talk = Talk()
+    turn = next_turn(talk.so_far, "drop 5", None, talk.tools)
+    assert turn.choice is not None
+    assert turn.choice.fit is None
+    assert "no clip" in turn.reply.text
+
+
+@pytest.mark.parametrize(("words", "kept"), [("drop 999", "t0"), ("drop piano 999", "t1")])
+def test_a_hit_outside_the_clip_is_admitted_and_not_carried_on(words: str, kept: str) -> None:
+    talk = Talk()
+    assert talk.say(words) == kept
+    assert "a hit at 16:39: the clip is" in talk.text
+    assert talk.so_far.turns[-1].understood.hit is None
+    assert talk.so_far.wishes.request.hit is None
 
 
 def test_an_empty_answer_keeps_what_is_on_the_table_and_can_be_undone() -> None:

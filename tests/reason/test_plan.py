@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 
 from musechat.core.conversation import Relaxation
-from musechat.core.evidence import Evidence, Ranked
+from musechat.core.evidence import Evidence
 from musechat.core.request import Request, Want
-from musechat.core.track import Fact, Track
-from musechat.reason.plan import Planner, clock
+from musechat.reason.laid import plan_fit
+from musechat.reason.plan import Planner
 from musechat.reason.scale import BRIGHTNESS, Scale
 from musechat.reason.template import _SENTENCES, TemplateNarrator
 
@@ -121,18 +121,18 @@ def test_a_mild_exclusion_a_licence_and_a_short_track_are_said_as_they_are() -> 
             Evidence("little", "track", "metal", 0.7, "score 0–1", "musicnn"),
             Evidence("name", "track", "licence", "CC BY-SA 3.0", "", "tag"),
             Evidence("limit", "track", "licence royalty-free", "cc by-sa 3.0", "", "metadata"),
-            Evidence("measured", "track", "length", 61.0, "s", "decoded length"),
-            Evidence("length", "clip", "duration", 125.0, "s", "picture"),
+            Evidence("offset", "track", "start", 0.0, "s", "energy"),
+            Evidence("fit", "clip", "over", 61.0, "s", "length"),
         ]
     )
     planner.wishes(Request())
-    planner.length(125.0)
+    plan_fit(planner, Request(), seen=True)
     said = narrated(planner)
     for part in (
         "little of rock",
         "still scores 0.70 of 1 for metal",
         "CC BY-SA 3.0",
-        "At 1:01 it is shorter than your clip of 2:05",
+        "It is over before your clip is, at 1:01.",
     ):
         assert part in said
 
@@ -240,16 +240,6 @@ def test_why_lists_what_counted_most() -> None:
     planner = Planner(made)
     planner.contributions()
     assert "c7 (+0.70), c6 (+0.60), c5 (+0.50), c4 (+0.40) and c3 (+0.30)" in narrated(planner)
-
-
-def test_the_start_is_said_when_it_is_not_the_beginning() -> None:
-    track = Track("id", "p", 100.0, Fact("x", "tag"))
-    planner = Planner([Evidence("offset", "track", "start", 75.0, "s", "energy")])
-    planner.start(Ranked(track, 0.5, (), 0.0))
-    assert narrated(planner) == ""
-    planner.start(Ranked(track, 0.5, (), 75.0))
-    assert "1:15" in narrated(planner)
-    assert clock(3605) == "60:05"
 
 
 def test_wordings_vary_with_the_turn_and_repeat_with_the_seed() -> None:

@@ -23,6 +23,7 @@ _CONTENT = frozenset(
         "number",
         "licence",
         "lift",
+        "hit",
         "name by",
         "name like",
         "name bare",

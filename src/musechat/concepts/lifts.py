@@ -21,11 +21,12 @@ _SUBJECTS = {
     "vocals": "vocals?|voices|singing|singers?|lyrics",
     "licence": "licen[cs]es?(?! free)|licensing",
     "artist": "artists?|bands?|musicians?",
+    "hit": "(?:(?:beat |bass )?drops?|hit ?points?|hits?|lift|climax|chorus|build ?up)",
 }
 _SUBJECT_WORDS = frozenset(
     "tempo tempos bpm speed pace fast length lengths duration long minute minutes second seconds vocal vocals voices "
     "singing singer singers lyrics licence licences license licenses licensing artist artists band bands musician "
-    "musicians anyone anybody".split()
+    "musicians anyone anybody drop drops hit hits hitpoint lift climax chorus build buildup".split()
 )
 _LIMIT = "(?:limits?|restrictions?|constraints?|requirements?|range|filter)"
 _FINE = "(?:ok|okay|fine|good|alright|all right|allowed|acceptable)"
@@ -47,6 +48,7 @@ _OWN = {
         rf"(?:{_SUBJECTS['vocals']}) (?:is|are) {_FINE} again"
     ),
     "artist": "(?:by|from) (?:anyone|anybody)",
+    "hit": rf"(?:{_DROP}|no longer need) (?:(?:the|that|my|any) )?(?:hit ?points?|sync ?points?)",
 }
 _NEGATED = re.compile(r"\b(?:no|not|without|never|nor|neither|hardly|avoid|hate|less|nothing)\b")
 _LOOK_BACK = 80
@@ -63,7 +65,7 @@ class Lift:
 
 def _pattern(limit: str) -> re.Pattern[str]:
     subject = f"(?:{_SUBJECTS[limit]})"
-    wanted = "" if limit == "vocals" else "?"  # "do you have any vocals" lifts nothing
+    wanted = "" if limit in ("vocals", "hit") else "?"  # "do you have any vocals" lifts nothing
     forms = (
         rf"(?P<any>any (?:kind of |sort of )?{subject}(?: {_PERMITTED}){wanted})",
         rf"{_FORGET} (?:(?:about|the|my|any|which|what) ){{0,3}}{subject}(?: {_LIMIT})?",

@@ -146,6 +146,7 @@ class _Walk:
             "name bare": self._name,
             "licence": self._licence,
             "lift": self._lift,
+            "hit": self._reset,
         }
 
     def reading(self) -> Reading:

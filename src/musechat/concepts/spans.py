@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from musechat.concepts.hits import find_hits
 from musechat.concepts.lexicon import Lexicon, Sense
 from musechat.concepts.lifts import find_lifts
 from musechat.concepts.names import KnownNames, find_names
@@ -20,7 +21,10 @@ _UNKNOWN = Sense("word", ())
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Tokens `start`..`end`; `first`: the first word. `kind`: a `Sense` kind, name, lift, number, word, comma, stop."""
+    """Tokens `start`..`end`; `first`: the first word.
+
+    `kind`: a `Sense` kind, name, lift, hit, number, word, comma, stop.
+    """
 
     kind: str
     names: tuple[str, ...]
@@ -31,20 +35,27 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Annotated:
-    """A line, its tokens and spans, and the limits that its numbers set."""
+    """A line, its tokens and spans, the limits that its numbers set, and the second of the clip that it wants hit."""
 
     line: str
     tokens: Sequence[Token]
     spans: Sequence[Span]
     limits: Constraints
+    hit: float | None = None
 
 
 def annotate(line: str, lexicon: Lexicon, known: KnownNames) -> Annotated:
-    """Names and lifted limits first (their words and numbers are theirs), then numbers, then the longest phrases."""
+    """Names, lifted limits and hits first (their words and numbers are theirs), then numbers, then longest phrases."""
     tokens = tokenize(line)
     names = find_names(line, tokens, lexicon, known)
     lifts = find_lifts(tokens, frozenset(i for name in names for i in range(name.start, name.end)))
     taken = [Span(f"name {n.relation}", (n.text,), n.start, n.end, tokens[n.start].word) for n in names]
+    hits = find_hits(_masked(line, tokens, taken))
+    for hit in hits:
+        inside = [i for i, token in enumerate(tokens) if hit.start <= token.start < hit.end]
+        kind, limits = ("hit", ()) if hit.second is not None else ("lift", ("hit",))
+        taken.append(Span(kind, limits, inside[0], inside[-1] + 1, tokens[inside[0]].word))
+        lifts = [lift for lift in lifts if lift.end <= inside[0] or lift.start > inside[-1]]
     taken += [Span("lift", (lift.limit,), lift.start, lift.end, tokens[lift.start].word) for lift in lifts]
     taken.sort(key=lambda span: span.start)
     lifted = [(tokens[lift.start].start, lift.limit) for lift in lifts]
@@ -65,7 +76,8 @@ def annotate(line: str, lexicon: Lexicon, known: KnownNames) -> Annotated:
                 spans.append(Span(sense.kind, sense.names, i, i + length, token.word))
         if whole is not None:
             spans.append(whole)
-    return Annotated(line, tokens, spans, quantities.limits)
+    second = next((hit.second for hit in reversed(hits) if hit.second is not None), None)
+    return Annotated(line, tokens, spans, quantities.limits, second)
 
 
 def _masked(line: str, tokens: Sequence[Token], taken: Sequence[Span]) -> str:

@@ -135,6 +135,7 @@ def _request(events: list[Event], reading: Reading, annotated: Annotated, vocabu
         unmatched=(*artists[:-1], *licences[:-1]),
         unmeasurable=tuple(dict.fromkeys((*unmeasurable, *styles))),
         lifts=tuple(dict.fromkeys(reading.lifts)),
+        hit=annotated.hit,
     )
 
 

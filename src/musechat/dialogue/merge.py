@@ -5,7 +5,7 @@ In: the merged request so far, the new one. Out: one request.
 - The later word wins: asking for a concept lifts its exclusion and its opposite, and the other way round.
 - "More upbeat" was relative to a track that is gone; afterwards it lives on as a milder plain wish.
 - Wishes fade turn by turn and are forgotten in the end; exclusions and limits stay until they are taken back.
-- "Something completely different" keeps only exclusions and limits.
+- "Something completely different" keeps only exclusions, limits and the hit, which is the clip's.
 """
 
 from __future__ import annotations
@@ -56,7 +56,13 @@ def merged(old: Request, new: Request, opposite: Callable[[str], str | None] = l
         avoids=(*new.avoids, *hard, *_faded(mild, spoken), *less),
         keep=(*new.keep, *(() if dropped else _faded(old.keep, spoken))),
         constraints=_constraints(old.constraints, new),
+        hit=held_hit(old, new),
     )
+
+
+def held_hit(old: Request, new: Request) -> float | None:
+    """The clip's second to hit: the new one, or the old one unless it is taken back."""
+    return old.hit if new.hit is None and "hit" not in new.lifts else new.hit
 
 
 def _faded(wants: tuple[Want, ...], spoken: set[str]) -> tuple[Want, ...]:

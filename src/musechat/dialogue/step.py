@@ -4,6 +4,8 @@ In: the conversation so far, the clip, the words. Out: the next `Turn`.
 
 - What an act does: refine, different and reject propose again; why, accept and nothing keep the track on the table;
   undo brings the one before back.
+- A message that asks for nothing but a hit keeps the track too, laid anew under the clip; undo brings the old fit back.
+  A hit that lies outside the clip could not be used, and the reply says so.
 - Everything that needs models or the library comes in as `Tools`, so that a turn can be tested in microseconds.
 """
 
@@ -16,13 +18,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from musechat.core.conversation import Conversation, Turn, Wishes
 from musechat.core.request import Query, Request
-from musechat.dialogue.merge import merged
-from musechat.reason.plan import Planner
+from musechat.dialogue.merge import held_hit, merged
+from musechat.reason.laid import plan_fit
+from musechat.reason.plan import Planner, clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from musechat.core.evidence import Reply
+    from musechat.core.evidence import Ranked, Reply
     from musechat.core.features import VideoProfile
     from musechat.match.proposal import Proposal
     from musechat.reason.template import Narrator
@@ -33,6 +36,10 @@ class Proposer(Protocol):
 
     def propose(self, query: Query, seen: tuple[str, ...]) -> Proposal:
         """The best track, alternatives, and the evidence around them."""
+        ...
+
+    def refit(self, query: Query, ranked: Ranked) -> Ranked:
+        """The same track, laid under the clip as the query now asks."""
         ...
 
 
@@ -64,10 +71,14 @@ def next_turn(conversation: Conversation, say: str, video: VideoProfile | None, 
     table = _table(conversation).choice
     artist = None if table is None or table.track.artist is None else table.track.artist.value
     understood = tools.understand(say, artist)
+    if video is not None and understood.hit is not None and understood.hit >= video.duration:
+        understood = _without_hit(understood, video.duration)
     if understood.act == "undo":
         turn = _undo(conversation, say, understood, tools)
     elif understood.act in ("why", "accept", "nothing"):
         turn = _stay(conversation, say, understood, tools)
+    elif table is not None and conversation.turns[-1].choice is not None and _only_hits(understood):
+        turn = _refit(conversation, say, understood, video, tools)
     else:
         request = merged(conversation.wishes.request, understood, tools.opposite)
         turn = _propose(conversation, say, understood, request, video, tools)
@@ -98,13 +109,45 @@ def _propose(
         planner.clip()
         planner.sound()
         planner.mood()
-        if video is not None:
-            planner.length(video.duration)
-        planner.start(choice)
+        plan_fit(planner, request, video is not None)
         wishes = Wishes(request, choice.track.id, (*before.seen, choice.track.id), len(conversation.turns), before.turn)
     planner.not_used(understood)
     reply = _word(planner, conversation, tools)
     return Turn(say, understood, choice, proposal.alternatives, reply, wishes, proposal.relaxations)
+
+
+def _only_hits(understood: Request) -> bool:
+    """Whether a message asks for a hit or takes one back, and for nothing else that another track would answer."""
+    asked = understood.hit is not None or understood.lifts == ("hit",)
+    said = Request(understood.text, understood.act, hit=understood.hit, lifts=("hit",) if understood.lifts else ())
+    kept = {name: getattr(understood, name) for name in ("keep", "unmatched", "unmeasurable")}
+    return asked and understood == dataclasses.replace(said, **kept)
+
+
+def _without_hit(understood: Request, length: float) -> Request:
+    """A message whose hit lies outside a clip of `length` seconds, with that among what could not be used."""
+    outside = f"a hit at {clock(understood.hit or 0.0)}: the clip is {clock(length)} long"
+    act = "nothing" if _only_hits(understood) else understood.act
+    return dataclasses.replace(understood, act=act, hit=None, unmatched=(*understood.unmatched, outside))
+
+
+def _refit(conversation: Conversation, say: str, understood: Request, video: VideoProfile | None, tools: Tools) -> Turn:
+    """The track on the table stays, with its music laid anew."""
+    before, table = conversation.wishes, _table(conversation)
+    assert table.choice is not None
+    request = dataclasses.replace(
+        before.request, text=understood.text, act=understood.act, hit=held_hit(before.request, understood)
+    )
+    query = Query(video, before.previous, request)
+    choice = tools.proposer.refit(query, table.choice)
+    alternatives = tuple(tools.proposer.refit(query, other) for other in table.alternatives)
+    around = (e for e in table.reply.evidence if e not in table.choice.evidence)
+    planner = Planner((*choice.evidence, *around), tools.phrase)
+    planner.title("still")
+    plan_fit(planner, request, video is not None)
+    planner.not_used(understood)
+    wishes = dataclasses.replace(before, request=request, turn=len(conversation.turns), before=before.turn)
+    return Turn(say, understood, choice, alternatives, _word(planner, conversation, tools), wishes)
 
 
 def _stay(conversation: Conversation, say: str, understood: Request, tools: Tools) -> Turn:

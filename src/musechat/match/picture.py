@@ -99,8 +99,15 @@ def clip_evidence(video: VideoProfile) -> tuple[Evidence, ...]:
         ("mood", "valence", round(video.valence, 3), "−1–1"),
         ("length", "duration", round(video.duration, 2), "s"),
     ]
-    return tuple(
+    seen_facts = (
         Evidence(kind, "clip", name, value, unit, f"pictures, {pictures}")
         for kind, name, value, unit in facts
         if value is not None
     )
+    return (*seen_facts, *_heard(video))
+
+
+def _heard(video: VideoProfile) -> Iterator[Evidence]:
+    if video.speech is not None:
+        seconds = sum(end - start for start, end in video.speech)
+        yield Evidence("speech", "clip", "speech", round(seconds, 2), "s", "Silero VAD")

@@ -3,11 +3,12 @@
 In: an open library, the concept scorer. Out: `Proposal`s and search results with all their evidence.
 
 - The corpus is made once per state of the library and made anew when the library has changed.
-- What costs per track (names, segments, energy) is read only for the few that are shown.
+- What costs per track (names, segments, energy, its fit) is read only for the few that are shown.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,20 +17,24 @@ from musechat.core.evidence import Evidence, Ranked
 from musechat.library.matrix import Matrix
 from musechat.match.corpus import Corpus, build_corpus
 from musechat.match.facts import name_evidence, sound_evidence, strongest_tags
-from musechat.match.offset import best_offset
+from musechat.match.fit import fit
+from musechat.match.fit_facts import fit_evidence
 from musechat.match.picture import clip_evidence
 from musechat.match.proposal import Proposal
 from musechat.match.ranker import Ranking, rank, search
 
 if TYPE_CHECKING:
     from musechat.concepts.presence import ConceptScorer
-    from musechat.core.features import TrackFeatures
+    from musechat.core.features import TrackFeatures, VideoProfile
+    from musechat.core.fit import Fit
     from musechat.core.request import Query, Request
     from musechat.core.track import Track
     from musechat.library.tracks import Store
 
 ALTERNATIVES = 4
 SPOKEN_TAGS = 3
+FIT_KINDS = ("fit", "offset")
+"""Kinds of evidence about how a track is laid under a clip."""
 
 
 class Supervisor:
@@ -81,28 +86,39 @@ class Supervisor:
         found = zip(tracks, ranking.picks, strict=True)
         return tuple(Ranked(track, pick.score, pick.evidence) for track, pick in found), ranking
 
+    def refit(self, query: Query, ranked: Ranked) -> Ranked:
+        """The same track laid under the clip as `query` now asks, with the evidence for that."""
+        kept = tuple(e for e in ranked.evidence if e.kind not in FIT_KINDS)
+        features = self._store.features(ranked.track.id)
+        if features is None or query.video is None:
+            return dataclasses.replace(ranked, evidence=kept, fit=None)
+        laid, facts = _laid(ranked.track, features, query.video, query.request)
+        told = len(kept) < len(ranked.evidence)
+        return dataclasses.replace(ranked, evidence=(*kept, *facts) if told else kept, fit=laid)
+
     def _ranked(self, corpus: Corpus, ranking: Ranking, query: Query) -> list[Ranked]:
         tracks = self._store.tracks([corpus.ids[pick.row] for pick in ranking.picks])
         found = []
         for place, (track, pick) in enumerate(zip(tracks, ranking.picks, strict=True)):
             features = self._store.features(track.id)
-            offset = 0.0
+            evidence, laid = [*pick.evidence, *name_evidence(track)], None
+            if features is not None and place == 0:
+                evidence += sound_evidence(
+                    features, track.duration, strongest_tags(features, self._tag_names, SPOKEN_TAGS)
+                )
             if features is not None and query.video is not None:
-                offset = best_offset(features.energy, query.video)
-            evidence = (*pick.evidence, *name_evidence(track), *self._heard(track, features, query, offset, place == 0))
-            found.append(Ranked(track, pick.score, evidence, offset))
+                laid, facts = _laid(track, features, query.video, query.request)
+                evidence += facts if place == 0 else ()
+            found.append(Ranked(track, pick.score, tuple(evidence), laid))
         return found
 
-    def _heard(
-        self, track: Track, features: TrackFeatures | None, query: Query, offset: float, whole: bool
-    ) -> tuple[Evidence, ...]:
-        """What was heard in the choice; an alternative gets by with what ranked it."""
-        if features is None or not whole:
-            return ()
-        found = sound_evidence(features, track.duration, strongest_tags(features, self._tag_names, SPOKEN_TAGS))
-        if query.video is None:
-            return found
-        return (*found, Evidence("offset", "track", "start", offset, "s", "energy curve against the picture"))
+
+def _laid(
+    track: Track, features: TrackFeatures, video: VideoProfile, request: Request | None
+) -> tuple[Fit, tuple[Evidence, ...]]:
+    hit = None if request is None else request.hit
+    laid = fit(features, track.duration, video, hit=hit)
+    return laid, fit_evidence(laid, features, track.duration, video, hit)
 
 
 def _asked(corpus: Corpus, ranking: Ranking, request: Request | None, row: int) -> tuple[Evidence, ...]:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from musechat.core.conversation import Relaxation
-    from musechat.core.evidence import Ranked
     from musechat.core.request import Request
 
 
@@ -59,6 +58,10 @@ class Planner:
         """What has been collected."""
         return Plan(tuple(self._points), tuple(self._evidence))
 
+    def fact(self, index: int) -> Evidence:
+        """One piece of the evidence."""
+        return self._evidence[index]
+
     def say(self, kind: str, used: list[int], **slots: str) -> None:
         """Plan one point on the evidence `used`."""
         if not used:
@@ -70,16 +73,17 @@ class Planner:
         self._evidence.append(evidence)
         return len(self._evidence) - 1
 
-    def _find(self, kind: str, name: str | None = None, subject: str = "track") -> list[int]:
+    def find(self, kind: str, name: str | None = None, subject: str = "track") -> list[int]:
+        """The indices of all evidence of one kind."""
         return [
             index
             for index, e in enumerate(self._evidence)
             if e.kind == kind and e.subject == subject and name in (None, e.name)
         ]
 
-    def _one(self, kind: str, name: str, subject: str = "track") -> tuple[int, float] | None:
+    def one(self, kind: str, name: str, subject: str = "track") -> tuple[int, float] | None:
         """The index and the number of one piece of evidence, None where it was not measured."""
-        for index in self._find(kind, name, subject):
+        for index in self.find(kind, name, subject):
             value = self._evidence[index].value
             if isinstance(value, int | float):
                 return index, float(value)
@@ -87,14 +91,14 @@ class Planner:
 
     def proposal(self) -> None:
         """Title, artist and album of the track on the table."""
-        names = {self._evidence[i].name: (i, str(self._evidence[i].value)) for i in self._find("name")}
+        names = {self._evidence[i].name: (i, str(self._evidence[i].value)) for i in self.find("name")}
         slots = {name: value for name, (_, value) in names.items() if name in ("title", "artist", "album")}
         kind = "propose" + "".join(f" {part}" for part in ("artist", "album") if part in slots)
         self.say(kind, [names[name][0] for name in slots], **slots)
 
     def title(self, kind: str) -> None:
         """One sentence of `kind` about the track on the table by its title."""
-        names = self._find("name", "title")
+        names = self.find("name", "title")
         if names:
             self.say(kind, names, title=str(self._evidence[names[0]].value))
 
@@ -109,23 +113,26 @@ class Planner:
     def clip(self) -> None:
         """What the picture looks like."""
         scales = (("brightness", BRIGHTNESS), ("saturation", SATURATION), ("warmth", WARMTH))
-        found = [(scale, self._one("colour", name, "clip")) for name, scale in scales]
+        found = [(scale, self.one("colour", name, "clip")) for name, scale in scales]
         looks = [(scale.word(hit[1]), hit[0]) for scale, hit in found if hit is not None]
         if looks:
-            self.say("clip look", [index for _, index in looks], look=_listed([word for word, _ in looks]))
-        motion, cuts = self._one("motion", "motion", "clip"), self._one("cuts", "cuts", "clip")
+            self.say("clip look", [index for _, index in looks], look=listed([word for word, _ in looks]))
+        motion, cuts = self.one("motion", "motion", "clip"), self.one("cuts", "cuts", "clip")
         if motion is not None and cuts is not None:
             spoken = {0: "no cuts", 1: "one cut"}.get(int(cuts[1]), f"{cuts[1]:.0f} cuts")
             where = self._evidence[cuts[0]].unit.replace("in the clip", "in it")
             self.say("clip pace", [motion[0], cuts[0]], motion=MOTION.word(motion[1]), cuts=spoken, where=where)
+        speech = self.one("speech", "speech", "clip")
+        if speech is not None and speech[1] >= 1:
+            self.say("speech", [speech[0]], seconds=f"{speech[1]:.0f}")
 
     def sound(self) -> None:
         """What was heard in the track: the tagger's strongest tags, tempo, key."""
-        tags = self._find("tag")
+        tags = self.find("tag")
         if tags:
-            self.say("tags", tags, tags=_listed([f"{self._evidence[i].name}" for i in tags]))
-        tempo = self._one("measured", "tempo")
-        key = self._find("measured", "key")
+            self.say("tags", tags, tags=listed([f"{self._evidence[i].name}" for i in tags]))
+        tempo = self.one("measured", "tempo")
+        key = self.find("measured", "key")
         if tempo is not None and key:
             self.say("tempo and key", [tempo[0], *key], bpm=f"{tempo[1]:.0f}", key=str(self._evidence[key[0]].value))
         elif tempo is not None:
@@ -134,7 +141,7 @@ class Planner:
     def mood(self) -> None:
         """How the estimated moods of picture and music agree."""
         subjects = ("clip", "track")
-        found = [self._one("mood", name, subject) for subject in subjects for name in ("arousal", "valence")]
+        found = [self.one("mood", name, subject) for subject in subjects for name in ("arousal", "valence")]
         hits = [hit for hit in found if hit is not None]
         if len(hits) < len(found):
             return
@@ -151,16 +158,16 @@ class Planner:
         """How the track answers each wish, met or not."""
         for want in request.wants:
             self._wish(want.concept)
-        for index in self._find("change"):
+        for index in self.find("change"):
             self._changed(index)
-        for index in self._find("little"):
+        for index in self.find("little"):
             score = _number(self._evidence[index])
             kind = "little" if score < USUAL else "not little"
             self.say(kind, [index], concept=self._phrase(self._evidence[index].name), score=f"{score:.2f}")
-        for index in self._find("limit"):
+        for index in self.find("limit"):
             self._limit(index)
-        for index in self._find("keep"):
-            before = self._one("keep", self._evidence[index].name, "previous track")
+        for index in self.find("keep"):
+            before = self.one("keep", self._evidence[index].name, "previous track")
             if before is not None:
                 self.say(
                     "kept" if _number(self._evidence[index]) >= before[1] - 0.1 else "not kept",
@@ -171,7 +178,7 @@ class Planner:
                 )
 
     def _wish(self, concept: str) -> None:
-        standing, score = self._one("standing", concept), self._one("concept", concept)
+        standing, score = self.one("standing", concept), self.one("concept", concept)
         if standing is None or score is None:
             return
         self.say(
@@ -186,7 +193,7 @@ class Planner:
         """A limit and what was found; a name that is not known is no proof of anything."""
         e = self._evidence[index]
         if isinstance(e.value, str):
-            licence = self._find("name", "licence") if e.name.startswith("licence") else []
+            licence = self.find("name", "licence") if e.name.startswith("licence") else []
             if licence:
                 self.say("limit licence", [index, *licence], licence=str(self._evidence[licence[0]].value))
             else:
@@ -200,7 +207,7 @@ class Planner:
 
     def _changed(self, index: int) -> None:
         now = self._evidence[index]
-        before = self._one("change", now.name, "previous track")
+        before = self.one("change", now.name, "previous track")
         if before is None or now.value is None:
             return
         direction, _, concept = now.name.partition(" ")
@@ -215,25 +222,12 @@ class Planner:
             shown = [f"{number:.{0 if now.unit == 'BPM' else 1}f} {now.unit}" for number in (value, before[1])]
             self.say(kind, [index, before[0]], change=direction, now=shown[0], then=shown[1])
 
-    def length(self, clip_seconds: float) -> None:
-        """A track that is shorter than the clip."""
-        track = self._one("measured", "length")
-        clip = self._one("length", "duration", "clip")
-        if track is not None and clip is not None and track[1] < clip_seconds:
-            self.say("too short", [track[0], clip[0]], track=clock(track[1]), clip=clock(clip[1]))
-
-    def start(self, choice: Ranked) -> None:
-        """Where in the track to start."""
-        offset = self._one("offset", "start")
-        if offset is not None and choice.offset > 0:
-            self.say("start", [offset[0]], start=clock(offset[1]))
-
     def not_used(self, request: Request) -> None:
         """What was not understood, and what was understood but cannot be heard."""
         for kind, words in (("unmatched", request.unmatched), ("unmeasurable", request.unmeasurable)):
             if words:
                 index = self.add(Evidence("request", "words", kind, ", ".join(words), "", "your words"))
-                self.say(kind, [index], words=_listed([f"“{word}”" for word in words]))
+                self.say(kind, [index], words=listed([f"“{word}”" for word in words]))
 
     def nothing_fits(self, relaxations: tuple[Relaxation, ...]) -> None:
         """No track passes, and what giving up each limit would bring."""
@@ -243,10 +237,10 @@ class Planner:
         ]
         ways = [(r, index) for r, index in zip(relaxations, found, strict=True) if r.tracks]
         if ways:
-            spoken = _listed([f"without “{r.constraint}” there would be {r.tracks}" for r, _ in ways])
+            spoken = listed([f"without “{r.constraint}” there would be {r.tracks}" for r, _ in ways])
             self.say("nothing fits", [index for _, index in ways], ways=spoken)
         elif found:
-            self.say("nothing fits at all", found, limits=_listed([f"“{r.constraint}”" for r in relaxations]))
+            self.say("nothing fits at all", found, limits=listed([f"“{r.constraint}”" for r in relaxations]))
         else:
             none = Evidence("limit", "words", "tracks left", 0, "tracks", "library")
             self.say("nothing left", [self.add(none)])
@@ -256,18 +250,20 @@ class Planner:
         made = [(i, e) for i, e in enumerate(self._evidence) if e.weight > 0 and e.subject == "track"]
         made.sort(key=lambda pair: -pair[1].weight)
         if made:
-            listed = [f"{self._phrase(e.name)} (+{e.weight:.2f})" for _, e in made[:5]]
-            self.say("contributions", [i for i, _ in made[:5]], parts=_listed(listed))
+            parts = [f"{self._phrase(e.name)} (+{e.weight:.2f})" for _, e in made[:5]]
+            self.say("contributions", [i for i, _ in made[:5]], parts=listed(parts))
 
 
 def clock(seconds: float) -> str:
-    """Seconds as m:ss."""
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+    """Seconds as m:ss, to the nearest."""
+    whole = int(seconds + 0.5)
+    return f"{whole // 60}:{whole % 60:02d}"
 
 
 def _number(evidence: Evidence) -> float:
     return float(evidence.value) if isinstance(evidence.value, int | float) else float("nan")
 
 
-def _listed(words: list[str]) -> str:
+def listed(words: list[str]) -> str:
+    """Words as a list in a sentence."""
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + f" and {words[-1]}"

@@ -110,10 +110,47 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     "little": ("It has little of {concept}: a score of {score} on 0–1.", "For {concept} it scores a low {score} of 1."),
     "not little": ("It still scores {score} of 1 for {concept}, sorry.",),
     "limit licence": ("Its licence is {licence}, which allows what you asked.", "You may use it so: it is {licence}."),
-    "too short": ("At {track} it is shorter than your clip of {clip}.",),
+    "too short": ("It is over before your clip is, at {over}.",),
     "limit by name": ("As you asked: {limit}.",),
     "limit unknown": ("I could not check “{limit}”: for this track that is not known.",),
-    "start": ("Start it at {start}, where its energy suits the picture.", "I would start it at {start}."),
+    "start": ("I would start it at {start}{on}.", "Start it at {start}{on}."),
+    "start for": ("Start it at {start}: there {reasons}.", "I would start it at {start}, where {reasons}."),
+    "beginning for": ("From its beginning on, {reasons}.", "Start it at its beginning: there {reasons}."),
+    "hit lift": (
+        "The lift at {place} of the track falls on {clip}, as you asked; it starts at {start}.",
+        "Started at {start}, its lift at {place} falls on {clip}, as you asked.",
+    ),
+    "hit mark": (
+        "It has no lift that could fall on {clip}; instead {mark} begins there, at {place} of the track.",
+        "No lift of it can fall on {clip}, so {mark} begins there: {place} of the track.",
+    ),
+    "hit after silence": (
+        "It waits until {silence}, so that {mark} at {place} falls on {clip}, as you asked.",
+        "There is silence until {silence}, for only then {mark} at {place} falls on {clip}, as you asked.",
+    ),
+    "picture hit": (
+        "Start it at {start}: its lift at {place} then meets the picture's own at {clip}.",
+        "From {start} on, its lift at {place} falls on {clip}, where the picture takes off.",
+    ),
+    "nothing hits": ("I found no lift, section or beat in it that could fall on {clip}.",),
+    "no clip to hit": ("There is no clip in this conversation, so nothing can fall on {clip}.",),
+    "leaps": (
+        "It leaps from {leaps_from} to {leaps_to}, so that the track's own ending closes the clip.",
+        "A leap from {leaps_from} to {leaps_to} lets the track's own ending close the clip.",
+    ),
+    "repeats": (
+        "To last that long it repeats {repeats_from}–{repeats_to} {times}.",
+        "{repeats_from}–{repeats_to} comes back {times}, so that it lasts.",
+    ),
+    "repeats and ends": (
+        "It repeats {repeats_from}–{repeats_to} {times}, so that its own ending closes the clip.",
+        "{repeats_from}–{repeats_to} comes back {times}, and its own ending closes the clip.",
+    ),
+    "fades": ("It fades out over the last {seconds} s.", "Over the last {seconds} s it fades out."),
+    "speech": (
+        "Somebody speaks for {seconds} s of it; the music can duck under that.",
+        "I hear {seconds} s of speech in it, under which the music can duck.",
+    ),
     "unmatched": ("I could not use {words}.", "I did not understand {words}."),
     "unmeasurable": (
         "I understood {words}, but nothing I measure can hear that, so it did not count.",

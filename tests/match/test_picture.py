@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+import pytest
+
+from fakes import video
+from musechat.match.picture import clip_evidence
+
+
+@pytest.mark.parametrize(("speech", "seconds"), [(((1.0, 2.5), (4.0, 4.25)), [1.75]), ((), [0.0]), (None, [])])
+def test_speech_is_a_fact_only_where_somebody_listened(
+    speech: tuple[tuple[float, float], ...] | None, seconds: list[float]
+) -> None:
+    said = [fact for fact in clip_evidence(video(speech=speech)) if fact.kind == "speech"]
+    assert [(fact.value, fact.unit, fact.source) for fact in said] == [(s, "s", "Silero VAD") for s in seconds]
