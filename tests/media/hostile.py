@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from musechat.media.operations import OPERATIONS as HONEST
-from musechat.media.server import Task
+from musechat.media.server import ANSWER_FD, MEDIA_FD, Task
 from musechat.media.wire import HEADER, MAGIC, Kind
 
 LIBC: Any = ctypes.CDLL(None, use_errno=True)
@@ -49,11 +49,11 @@ def _libc(name: str) -> Callable[[Task], object]:
             "mkdir": lambda: LIBC.mkdir(target + b".folder", 0o777),
             "ptrace": lambda: LIBC.ptrace(16, os.getppid(), None, None),
             "unshare": lambda: LIBC.unshare(0x10000000),
-            "dup": lambda: LIBC.dup(3),
+            "dup": lambda: LIBC.dup(MEDIA_FD),
             "io_uring": lambda: LIBC.syscall(425, 8, ctypes.create_string_buffer(256)),
             "memfd": lambda: LIBC.memfd_create(b"x", 0),
             "keyctl": lambda: LIBC.syscall(250, 0, -3, 0),
-            "fchmod of the media file": lambda: LIBC.fchmod(3, 0o777),
+            "fchmod of the media file": lambda: LIBC.fchmod(MEDIA_FD, 0o777),
         }
         if (result := calls[name]()) < 0:
             raise OSError(ctypes.get_errno(), name)
@@ -129,14 +129,14 @@ def _flood(task: Task) -> None:
 
 def _lie(*message: Any, payload: bytes = b"") -> Callable[[Task], None]:
     def operation(task: Task) -> None:
-        os.write(4, HEADER.pack(*message) + payload)
-        os.write(4, HEADER.pack(MAGIC, Kind.END, 0, 0, 0, 0, 0, 0, 0))
+        os.write(ANSWER_FD, HEADER.pack(*message) + payload)
+        os.write(ANSWER_FD, HEADER.pack(MAGIC, Kind.END, 0, 0, 0, 0, 0, 0, 0))
 
     return operation
 
 
 def _half_a_header(task: Task) -> None:
-    os.write(4, MAGIC)
+    os.write(ANSWER_FD, MAGIC)
     os._exit(0)
 
 

@@ -58,7 +58,7 @@ def song(tmp_path: Path) -> Path:
 
 
 def command(decoder: Decoder, path: Path, operation: str, **params: object) -> list[Message]:
-    return list(decoder._ask(path, operation, params, 0.0))
+    return list(decoder._ask([path], operation, params, 0.0))
 
 
 @pytest.mark.parametrize("attempt", hostile.ATTEMPTS)

@@ -14,7 +14,7 @@ import pytest
 from musechat.core.errors import MediaError
 from musechat.media import Decoder, server
 from musechat.media.model import Limits
-from musechat.media.server import READY, RECORD, encode_request, serve
+from musechat.media.server import LENGTH, READY, REQUEST_BYTES, encode_request, serve
 from musechat.media.workers import Answer, ForkServer, ProcessPerFile, best_workers
 
 
@@ -52,7 +52,7 @@ def test_children_have_a_bare_environment(monkeypatch: pytest.MonkeyPatch) -> No
     workers = ForkServer()
     fd = os.open(__file__, os.O_RDONLY)
     request = {"op": "protections", "params": {}, "limits": {"memory": 1 << 30}, "cpu_seconds": 9}
-    answer, kill = workers.start(fd, request)
+    answer, kill = workers.start([fd], request)
     assert workers._process is not None
     assert b"secret" not in Path(f"/proc/{workers._process.pid}/environ").read_bytes()
     kill()
@@ -96,10 +96,11 @@ def test_a_child_that_ends_early_crashed(polls: bool, monkeypatch: pytest.Monkey
     answer.close()
 
 
-def test_a_request_fits_its_record() -> None:
-    assert len(encode_request({"op": "identify"})) == RECORD
-    with pytest.raises(ValueError, match="record"):
-        encode_request({"op": "x" * RECORD})
+def test_a_request_has_its_length_and_a_bound() -> None:
+    record = encode_request({"op": "identify"})
+    assert LENGTH.unpack(record[: LENGTH.size]) == (len(record) - LENGTH.size,)
+    with pytest.raises(ValueError, match="too long"):
+        encode_request({"op": "x" * REQUEST_BYTES})
 
 
 def test_the_server_serves_kills_and_ends(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,8 +120,8 @@ def test_the_server_serves_kills_and_ends(monkeypatch: pytest.MonkeyPatch) -> No
     thread.start()
     assert ours.recv(1) == READY
     record = encode_request({"op": "first", "number": 1})
-    ours.sendall(record[:100])
-    ours.sendall(record[100:])
+    for part in (record[:2], record[2:9], record[9:]):
+        ours.sendall(part)
     for request in ({"op": "second", "number": 2}, {"kill": 2}, {"kill": 77}, {"op": "third", "number": 3}):
         ours.sendall(encode_request(request))
     ours.close()
@@ -130,9 +131,10 @@ def test_the_server_serves_kills_and_ends(monkeypatch: pytest.MonkeyPatch) -> No
     assert killed == [1002, 1002, 1003]  # 1001 had ended; the end of the socket kills the rest
 
 
-def test_a_request_cut_off_is_not_served() -> None:
+@pytest.mark.parametrize("sent", [b"", b"{", LENGTH.pack(9) + b"{"])
+def test_a_request_cut_off_is_not_served(sent: bytes) -> None:
     ours, theirs = socket.socketpair()
-    ours.sendall(b"{")
+    ours.sendall(sent)
     ours.close()
     with theirs:
         assert server._receive(theirs) is None
@@ -157,4 +159,4 @@ def test_main_serves_the_named_operations(monkeypatch: pytest.MonkeyPatch) -> No
 def test_limits_travel_in_a_request() -> None:
     from dataclasses import asdict
 
-    assert Limits(**json.loads(encode_request(asdict(Limits())))) == Limits()
+    assert Limits(**json.loads(encode_request(asdict(Limits()))[LENGTH.size :])) == Limits()

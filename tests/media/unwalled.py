@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from musechat.media.operations import OPERATIONS
@@ -18,14 +19,15 @@ class InThisProcess:
     def __init__(self, operations: Operations = OPERATIONS) -> None:
         self._operations = operations
 
-    def start(self, fd: int, request: Mapping[str, Any]) -> tuple[int, Callable[[], None]]:
+    def start(self, fds: Sequence[int], request: Mapping[str, Any]) -> tuple[int, Callable[[], None]]:
         ours, theirs = os.pipe()
-        media = os.dup(fd)
+        media = [os.dup(fd) for fd in fds]
 
         def decode() -> None:
-            with os.fdopen(media, "rb", buffering=0) as file:
+            with contextlib.ExitStack() as opened:
+                files = tuple(opened.enter_context(os.fdopen(fd, "rb", buffering=0)) for fd in media)
                 try:
-                    run(self._operations, request, file, Writer(theirs), ())
+                    run(self._operations, request, files, Writer(theirs), ())
                 except BrokenPipeError:
                     pass
                 finally:

@@ -1,10 +1,11 @@
 """The sandboxed decoder: every media file is hostile, so only short-lived, locked-in child processes read one.
 
-In: paths. Out: `MediaInfo`, `AudioClip`, `Frame`s and `SweepChunk`s; or a `MediaError` with its reason.
+In: paths. Out: `MediaInfo`, `AudioClip`, `Frame`s, `SweepChunk`s, the bytes of a rendered file; or a `MediaError` with
+its reason.
 
 - `Decoder` is the door; importing this package never loads FFmpeg, the fork server's children do.
 - model: the values and limits. decoder, workers: the parent. wire: the answers' format. server, sandbox,
-  demux, hear, look: what runs on the other side.
+  demux, identify, hear, look; render with pictures, sound, mix and master: what runs on the other side.
 """
 
 from __future__ import annotations
@@ -17,7 +18,11 @@ from musechat.media.model import (
     Frame,
     Limits,
     MediaInfo,
+    OwnSound,
     Protection,
+    RenderChunk,
+    RenderPlan,
+    RenderReport,
     SweepChunk,
     SweepPlan,
     VideoStreamInfo,
@@ -31,7 +36,11 @@ __all__ = [
     "Frame",
     "Limits",
     "MediaInfo",
+    "OwnSound",
     "Protection",
+    "RenderChunk",
+    "RenderPlan",
+    "RenderReport",
     "SweepChunk",
     "SweepPlan",
     "VideoStreamInfo",

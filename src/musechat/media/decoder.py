@@ -16,7 +16,7 @@ import os
 import re
 import stat
 import threading
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
@@ -35,17 +35,24 @@ from musechat.media.model import (
     Limits,
     MediaInfo,
     Protection,
+    RenderChunk,
+    RenderPlan,
+    RenderReport,
     SweepChunk,
     SweepPlan,
     VideoStreamInfo,
 )
-from musechat.media.wire import Array, Fields, Kind, Message, nonsense, read_messages
+from musechat.media.wire import Array, Fields, FileError, Kind, Message, nonsense, read_messages
 from musechat.media.workers import Answer, Workers, best_workers
 
 AUDIO_REAL_TIME = 0.1  # of waiting per second of audio that is decoded
 VIDEO_REAL_TIME = 2.0
 KEYFRAME_SECONDS = 2.0
-MAX_WALLS = 32
+RENDER_REAL_TIME = 2.0
+PIXELS_A_SECOND = 5e6  # that are encoded anew, at the least
+RENDER_GROWTH = 16  # times the clip's bytes that a rendering may take, on top of `Limits.answer_bytes`
+MAX_FPS = 120.0
+MAX_WALLS, MAX_NOTES = 32, 16
 
 
 class Decoder:
@@ -96,7 +103,9 @@ class Decoder:
         Raises `MediaError`: as `identify`, or no_pictures.
         """
         params = {"at_most": at_most, "short_side": short_side}
-        messages = list(itertools.islice(self._ask(path, "keyframes", params, KEYFRAME_SECONDS * at_most), 2 * at_most))
+        messages = list(
+            itertools.islice(self._ask([path], "keyframes", params, KEYFRAME_SECONDS * at_most), 2 * at_most)
+        )
         with _blaming(path):
             frames = _frames([m for m in messages if isinstance(m, Fields)], _arrays(messages, Kind.FRAME))
         return sorted(frames, key=lambda frame: frame.time)
@@ -108,7 +117,9 @@ class Decoder:
         """
         plan = plan or SweepPlan()
         arrays: list[Message] = []
-        with contextlib.closing(self._ask(path, "sweep", asdict(plan), VIDEO_REAL_TIME * plan.max_seconds)) as messages:
+        with contextlib.closing(
+            self._ask([path], "sweep", asdict(plan), VIDEO_REAL_TIME * plan.max_seconds)
+        ) as messages:
             for message in messages:
                 if isinstance(message, Fields):
                     with _blaming(path):
@@ -117,6 +128,47 @@ class Decoder:
                     arrays = []
                 else:
                     arrays.append(message)
+
+    def render(self, video: str | Path, track: str | Path, plan: RenderPlan) -> Iterator[RenderChunk | RenderReport]:
+        """An MP4 file of the clip's pictures with the track under them: its bytes as they come, then the report.
+
+        The moov box stands in front, so that the file plays before it is complete. Closing the iterator ends the work.
+        Raises `MediaError` about the file that is at fault: as `identify`, or no_pictures, no_audio.
+        """
+        seconds = self._render_seconds(video)
+        size, done, report = 0, 0.0, None
+        params = {"plan": _plain(plan)}
+        with contextlib.closing(self._ask([video, track], "render", params, seconds, RENDER_GROWTH)) as messages:
+            data = b""
+            for message in messages:
+                with _blaming(video, track):
+                    if report is not None:
+                        raise nonsense("more after the report")
+                    if isinstance(message, Array):
+                        data = _file_bytes(message, data)
+                        continue
+                    if message.has("report"):
+                        report = _render_report(message.part("report"))
+                        continue
+                    done = message.number("progress", done, 1)
+                    chunk = RenderChunk(message.whole("position", 0, size), data, done)
+                size, data = max(size, chunk.position + len(data)), b""
+                yield chunk
+        with _blaming(video, track):
+            if report is None:
+                raise nonsense("no report")
+        yield report
+
+    def _render_seconds(self, video: str | Path) -> float:
+        """How long the children may be waited for, by what the clip claims to be."""
+        info = self.probe(video)
+        with _blaming(video):
+            if info.video is None:
+                raise MediaError("has no moving pictures", reason="no_pictures")
+            if info.duration > self._limits.max_seconds:
+                raise MediaError(f"lasts longer than {self._limits.max_seconds / 3600:g} hours", reason="too_large")
+        pixels = info.video.width * info.video.height * min(info.video.fps or MAX_FPS, MAX_FPS)
+        return info.duration * (RENDER_REAL_TIME + pixels / PIXELS_A_SECOND)
 
     def protections(self) -> tuple[Protection, ...]:
         """The walls around a child, as raised and as felt from inside one."""
@@ -131,39 +183,53 @@ class Decoder:
     ) -> tuple[Fields, list[Message]]:
         """The object that closes an answer, and the arrays before it."""
         arrays: list[Message] = []
-        for message in (messages := self._ask(path, op, params, seconds)):
+        for message in (messages := self._ask([path], op, params, seconds)):
             if isinstance(message, Fields):
                 if next(messages, None) is None:
                     return message, arrays
                 break
             arrays.append(message)
         messages.close()
-        raise _about(path, nonsense("parts in the wrong order"))
+        raise _about(_name(path), nonsense("parts in the wrong order"))
 
     def _ask(
-        self, path: str | Path, op: str, params: Mapping[str, Any], seconds: float
+        self, paths: Sequence[str | Path], op: str, params: Mapping[str, Any], seconds: float, growth: int = 0
     ) -> Generator[Message, None, None]:
-        """Run `op` on the file in a child and yield its messages as they come."""
+        """Run `op` on the files in a child and yield its messages as they come, `growth` times their size at most."""
         limits = self._limits
-        with _blaming(path), _open_regular(path) as (fd, size), self._slots:
+        with contextlib.ExitStack() as opened:
+            fds, size = [], 0
+            for path in paths:
+                with _blaming(path):
+                    fd, length = opened.enter_context(_open_regular(path))
+                fds.append(fd)
+                size += length
+            opened.enter_context(_blaming(*paths))
+            opened.enter_context(self._slots)
             total = limits.base_seconds + limits.seconds_per_gigabyte * size / 1e9 + seconds
             request = {"op": op, "params": params, "limits": asdict(limits), "cpu_seconds": int(total) + 2}
-            answer = Answer(*self._workers.start(fd, request), total, limits.stall_seconds)
-            with contextlib.closing(answer):
-                yield from read_messages(answer.read, limits.message_bytes, limits.answer_bytes)
+            answer = Answer(*self._workers.start(fds, request), total, limits.stall_seconds)
+            opened.enter_context(contextlib.closing(answer))
+            yield from read_messages(answer.read, limits.message_bytes, limits.answer_bytes + growth * size)
 
 
 @contextlib.contextmanager
-def _blaming(path: str | Path) -> Iterator[None]:
-    """Make a sentence about the file of any `MediaError`."""
+def _blaming(*paths: str | Path) -> Iterator[None]:
+    """Make a sentence of any `MediaError`: about the file that it is about, or else about all of them."""
     try:
         yield
     except MediaError as error:
-        raise _about(path, error) from None
+        if isinstance(error, FileError) and error.file < len(paths):
+            paths = (paths[error.file],)
+        raise _about(" with ".join(_name(path) for path in paths), error) from None
 
 
-def _about(path: str | Path, error: MediaError) -> MediaError:
-    return MediaError(f"{one_line(Path(path).name) or 'this file'} {error}.", reason=error.reason)
+def _about(subject: str, error: MediaError) -> MediaError:
+    return MediaError(f"{subject} {error}.", reason=error.reason)
+
+
+def _name(path: str | Path) -> str:
+    return one_line(Path(path).name) or "this file"
 
 
 @contextlib.contextmanager
@@ -262,6 +328,38 @@ def _sweep_chunk(fields: Fields, arrays: list[Message], plan: SweepPlan) -> Swee
         frames=_frames(fields.parts("frames", plan.max_frames), _arrays(arrays, Kind.FRAME)),
         progress=fields.number("progress", 0, 1),
         spans=tuple((span.number("start", 0, LONGEST), span.number("end", 0, LONGEST)) for span in spans),
+    )
+
+
+def _plain(plan: RenderPlan) -> dict[str, Any]:
+    """The plan as it travels to a child, in short: where a request is an argument, its length is limited."""
+    fit = plan.fit
+    return {
+        "pieces": [[round(second, 6) for second in (p.at, p.start, p.end)] for p in fit.pieces],
+        "fades": [fit.fade_in, fit.fade_out],
+        "lufs": plan.lufs,
+        "true_peak": plan.true_peak,
+        "own_sound": plan.own_sound,
+        "speech": [[round(start, 3), round(end, 3)] for start, end in plan.speech],
+    }
+
+
+def _file_bytes(message: Array, before: bytes) -> bytes:
+    if message.kind is not Kind.BYTES or before:
+        raise nonsense("parts in the wrong order")
+    return message.values.tobytes()
+
+
+def _render_report(fields: Fields) -> RenderReport:
+    levels = {key: fields.number(key, -1000, 1000) for key in ("loudness", "true_peak") if fields.has(key)}
+    return RenderReport(
+        seconds=fields.number("seconds", 0, LONGEST),
+        copied=fields.flag("copied"),
+        codec=fields.text("codec", 40),
+        loudness_lufs=levels.get("loudness"),
+        true_peak_dbtp=levels.get("true_peak"),
+        gain_db=fields.number("gain", -1000, 1000),
+        notes=tuple(one_line(note.text("note", 300), 300) for note in fields.parts("notes", MAX_NOTES)),
     )
 
 

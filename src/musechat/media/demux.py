@@ -9,9 +9,10 @@ In: a `Task`. Out: an open container and its best streams.
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any, NamedTuple, NoReturn
+from typing import IO, Any, NamedTuple, NoReturn
 
 import av
 from av.audio.stream import AudioStream
@@ -42,8 +43,31 @@ class Streams(NamedTuple):
     has_cover: bool
 
 
-def open_media(task: Task) -> InputContainer:
-    """Open the task's file. Raises `MediaError`: unreadable, forbidden, too_large."""
+class _View:
+    """A file from its start with a place of its own in it, so that several containers can read one descriptor."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._at = 0
+
+    def read(self, size: int) -> bytes:
+        self._file.seek(self._at)
+        data = self._file.read(size)
+        self._at += len(data)
+        return data
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        if whence == os.SEEK_CUR:
+            offset, whence = offset + self._at, os.SEEK_SET
+        self._at = self._file.seek(offset, whence)
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+
+def open_media(task: Task, file: int = 0) -> InputContainer:
+    """Open one of the task's files from its start. Raises `MediaError`: unreadable, forbidden, too_large."""
     limits = task.limits
     codecs = f"{AUDIO_CODECS},{VIDEO_CODECS},{STILL_CODECS}"
     options = {
@@ -58,7 +82,7 @@ def open_media(task: Task) -> InputContainer:
     decoding = {"threads": "1", "codec_whitelist": codecs, "max_pixels": str(limits.max_side**2)}
     try:
         container = av.open(
-            task.file,
+            _View(task.files[file]),
             "r",
             container_options=options,
             options=decoding,

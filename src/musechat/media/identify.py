@@ -48,7 +48,7 @@ def identify(task: Task) -> None:
         if audio is not None:
             fields["audio"] = {"codec": codec_name(audio), "rate": audio.rate, "channels": audio.channels}
         if audio is not None and (task.params["hashed"] or seconds is None):
-            fields["audio_id"], heard = _hash_packets(task.file, container, audio)
+            fields["audio_id"], heard = _hash_packets(task.files[0], container, audio)
             if heard > 0 and (video is None or seconds is None):
                 seconds = heard
         if video is not None:

@@ -9,17 +9,22 @@ In: nothing. Out: frozen dataclasses; every number that bounds hostile media is 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from musechat.core.fit import Fit
+
 F32: TypeAlias = NDArray[np.float32]
 F64: TypeAlias = NDArray[np.float64]
 U8: TypeAlias = NDArray[np.uint8]
-
+OwnSound = Literal["drop", "duck", "keep"]
+"""A clip's own sound under music: left out; the lead, under whose speech the music goes down; or mixed in alone."""
 
 LONGEST = 1e7  # seconds (115 days): no time or duration is believed above it
+COPIED = frozenset({"h264", "hevc", "av1", "vp9", "mpeg4"})
+"""Pictures that a rendering takes over bit for bit: MP4 holds them, and phones or browsers play them from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,7 @@ class Limits:
     max_streams: int = 32
     max_channels: int = 16
     max_rate: int = 768_000  # Hz
+    max_seconds: float = 6 * 3600.0  # of a clip that is rendered
     max_tags: int = 64
     tag_length: int = 1000  # characters
 
@@ -148,6 +154,51 @@ class SweepChunk:
     frames: tuple[Frame, ...]
     progress: float
     spans: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RenderPlan:
+    """How a track is laid under a clip, and how loud the file becomes.
+
+    Times of `fit` and `speech` are on the clip's clock, as `Frame.time` and `AudioClip.starts` are.
+    """
+
+    fit: Fit
+    lufs: float = -14.0  # integrated loudness of the whole mix, target
+    true_peak: float = -1.0  # dBTP, ceiling of the finished file
+    own_sound: OwnSound = "duck"
+    speech: tuple[tuple[float, float], ...] = ()  # seconds of speech in the clip, under which the music ducks
+
+
+@dataclass(frozen=True, slots=True)
+class RenderChunk:
+    """`data` to write at byte `position` of the file, which never leaves a hole and may be empty.
+
+    `progress` is 0..1 and never falls.
+    """
+
+    position: int
+    data: bytes
+    progress: float
+
+
+@dataclass(frozen=True, slots=True)
+class RenderReport:
+    """What became of a rendering.
+
+    `seconds` is its length; `copied` says that the pictures are the clip's own packets, bit for bit; `codec` is that of
+    the file's pictures. Loudness (EBU R 128) and true peak (four times oversampled) are those of the decoded AAC, None
+    where there is nothing to measure; `gain_db` is what the music was raised by, where it is not ducked. `notes` are
+    sentences for people.
+    """
+
+    seconds: float
+    copied: bool
+    codec: str
+    loudness_lufs: float | None
+    true_peak_dbtp: float | None
+    gain_db: float
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

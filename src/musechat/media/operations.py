@@ -13,6 +13,7 @@ import av.subtitles.stream  # noqa: F401  PyAV imports it when it meets the firs
 from musechat.media.hear import audio
 from musechat.media.identify import identify
 from musechat.media.look import keyframes, sweep
+from musechat.media.render import render
 from musechat.media.sandbox import probe
 from musechat.media.server import Operations, Task
 
@@ -27,5 +28,6 @@ OPERATIONS: Operations = {
     "audio": audio,
     "keyframes": keyframes,
     "sweep": sweep,
+    "render": render,
     "protections": protections,
 }

@@ -1,11 +1,12 @@
-"""The fork server: imports the decoder once, then forks a locked-in child for each file.
+"""The fork server: imports the decoder once, then forks a locked-in child for each request.
 
-In: requests over a socket, each one `RECORD` bytes of JSON with two descriptors (the open file, the answer's
-pipe). Out: the child's messages on that pipe (see wire). Run as `python -m musechat.media.server`.
+In: requests over a socket, each its length and JSON, with descriptors (the open files, then the answer's pipe).
+Out: the child's messages on that pipe (see wire). Run as `python -m musechat.media.server`.
 
 - The server never reads a byte of media; it ends, with all its children, when its socket closes.
 - A finished child stays a zombie until the next request, so a process id to kill is never another's.
-- Where fork or descriptor passing is missing, `--once` decodes standard input in a process of its own.
+- Where fork or descriptor passing is missing, `--once` decodes in a process of its own: its first file is standard
+  input, its second stands where standard error would, the only other descriptor that every system hands on.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import json
 import os
 import signal
 import socket
+import struct
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -24,18 +26,19 @@ from typing import IO, Any, TypeAlias
 from musechat.core.errors import MediaError
 from musechat.media import sandbox
 from musechat.media.model import Limits, Protection
-from musechat.media.wire import Writer
+from musechat.media.wire import MOST_FILES, FileError, Writer
 
-RECORD = 2048
-MEDIA_FD, ANSWER_FD = 3, 4
+LENGTH = struct.Struct("<I")
+REQUEST_BYTES = 1 << 20
+ANSWER_FD, MEDIA_FD = 3, 4  # where a child finds its answer's pipe and the first of its files
 READY = b"+"
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What one child has: the open file, the request's parameters, where to answer, the walls around it."""
+    """What one child has: the open files, the request's parameters, where to answer, the walls around it."""
 
-    file: IO[bytes]
+    files: tuple[IO[bytes], ...]
     params: Mapping[str, Any]
     limits: Limits
     answer: Writer
@@ -46,21 +49,27 @@ Operations: TypeAlias = Mapping[str, Callable[[Task], None]]
 
 
 def encode_request(request: Mapping[str, Any]) -> bytes:
-    """One request as a record of fixed size."""
+    """One request, its length first."""
     record = json.dumps(request).encode()
-    if len(record) > RECORD:
-        raise ValueError("a request is longer than its record")
-    return record.ljust(RECORD)
+    if len(record) > REQUEST_BYTES:
+        raise ValueError("a request is too long")
+    return LENGTH.pack(len(record)) + record
 
 
 def run(
-    operations: Operations, request: Mapping[str, Any], file: IO[bytes], answer: Writer, walls: tuple[Protection, ...]
+    operations: Operations,
+    request: Mapping[str, Any],
+    files: tuple[IO[bytes], ...],
+    answer: Writer,
+    walls: tuple[Protection, ...],
 ) -> None:
     """Run one operation and say how it ended."""
     try:
-        task = Task(file, request["params"], Limits(**request["limits"]), answer, walls)
+        task = Task(files, request["params"], Limits(**request["limits"]), answer, walls)
         operations[request["op"]](task)
         answer.end()
+    except FileError as error:
+        answer.error(error.reason, str(error), error.file)
     except MediaError as error:
         answer.error(error.reason, str(error))
     except MemoryError:
@@ -90,11 +99,19 @@ def serve(control: socket.socket, operations: Operations, walls: tuple[Protectio
 
 
 def _receive(control: socket.socket) -> tuple[bytes, list[int]] | None:
-    data, fds, _, _ = socket.recv_fds(control, RECORD, 2)
-    while data and len(data) < RECORD:
-        more = control.recv(RECORD - len(data))
-        data = data + more if more else b""
+    head, fds, _, _ = socket.recv_fds(control, LENGTH.size, MOST_FILES + 1)
+    head = _filled(control, head, LENGTH.size)
+    data = _filled(control, b"", *LENGTH.unpack(head)) if head else b""
     return (data, fds) if data else None
+
+
+def _filled(control: socket.socket, data: bytes, size: int) -> bytes:
+    """`data` and what follows it, `size` bytes in all; nothing if the other end closes first."""
+    while len(data) < size:
+        if not (more := control.recv(size - len(data))):
+            return b""
+        data += more
+    return data
 
 
 def _fork(operations: Operations, request: Mapping[str, Any], fds: list[int], walls: tuple[Protection, ...]) -> int:
@@ -113,19 +130,21 @@ def _child(
     """Lock this process in, then decode."""
     import fcntl
 
-    media, answer = (fcntl.fcntl(fd, fcntl.F_DUPFD, 10) for fd in fds)  # clear of the numbers they move to
-    os.dup2(media, MEDIA_FD)
+    *media, answer = (fcntl.fcntl(fd, fcntl.F_DUPFD, 10) for fd in fds)  # clear of the numbers they move to
     os.dup2(answer, ANSWER_FD)
-    file = os.fdopen(MEDIA_FD, "rb", buffering=0)
-    walls += sandbox.raise_walls(request["limits"]["memory"], request["cpu_seconds"], server, keep=ANSWER_FD + 1)
-    run(operations, request, file, Writer(ANSWER_FD), walls)
+    for number, fd in enumerate(media, start=MEDIA_FD):
+        os.dup2(fd, number)
+    keep = MEDIA_FD + len(media)
+    files = tuple(os.fdopen(number, "rb", buffering=0) for number in range(MEDIA_FD, keep))
+    walls += sandbox.raise_walls(request["limits"]["memory"], request["cpu_seconds"], server, keep)
+    run(operations, request, files, Writer(ANSWER_FD), walls)
 
 
 def once(operations: Operations, request: Mapping[str, Any]) -> None:  # pragma: no cover  as above
-    """Decode standard input and answer on standard output."""
-    file, answer = os.fdopen(0, "rb", buffering=0), sys.stdout.fileno()
+    """Decode standard input, and what stands in for standard error; answer on standard output."""
+    files, answer = tuple(os.fdopen(number, "rb", buffering=0) for number in (0, 2)), sys.stdout.fileno()
     walls = sandbox.raise_walls(request["limits"]["memory"], request["cpu_seconds"], None, keep=3)
-    run(operations, request, file, Writer(answer), walls)
+    run(operations, request, files, Writer(answer), walls)
 
 
 def main(arguments: list[str]) -> None:

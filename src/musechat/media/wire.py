@@ -27,6 +27,7 @@ MAGIC = b"MuM1"
 HEADER = struct.Struct("<4sBBB4IQ")  # magic, kind, dtype, number of dimensions, shape, bytes that follow
 META_BYTES = 1 << 20
 MESSAGE_COST = 1 << 12  # bytes of the answer's budget that a message takes even if empty
+MOST_FILES = 2  # that one request may be about
 REASONS = {"unreadable", "empty", "no_audio", "no_pictures", "forbidden", "too_large", "crashed"}
 
 
@@ -41,6 +42,7 @@ class Kind(IntEnum):
     FRAME = 6
     THUMBS = 7
     TIMES = 8
+    BYTES = 9
 
 
 class Layout(NamedTuple):
@@ -57,6 +59,7 @@ LAYOUTS: Mapping[int, Layout] = {
     Kind.FRAME: Layout(1, np.dtype("u1"), 3),
     Kind.THUMBS: Layout(1, np.dtype("u1"), 4),
     Kind.TIMES: Layout(3, np.dtype("<f8"), 1),
+    Kind.BYTES: Layout(1, np.dtype("u1"), 1),
 }
 
 
@@ -65,6 +68,14 @@ class Array(NamedTuple):
 
     kind: Kind
     values: NDArray[Any]
+
+
+class FileError(MediaError):
+    """A `MediaError` about one of several files: the request's number `file`."""
+
+    def __init__(self, message: str, reason: str, file: int) -> None:
+        super().__init__(message, reason)
+        self.file = file
 
 
 def nonsense(what: str) -> MediaError:
@@ -94,9 +105,9 @@ class Writer:
         """Say that the answer is whole."""
         self._write(HEADER.pack(MAGIC, Kind.END, 0, 0, 0, 0, 0, 0, 0))
 
-    def error(self, reason: str, detail: str) -> None:
-        """Say why there is no answer: `detail` completes "song.mp3 …"."""
-        self._json(Kind.ERROR, {"reason": reason, "detail": detail[:200]})
+    def error(self, reason: str, detail: str, file: int | None = None) -> None:
+        """Say why there is no answer: `detail` completes "song.mp3 …"; `file` says which of several files it is."""
+        self._json(Kind.ERROR, {"reason": reason, "detail": detail[:200], "file": file})
 
     def _json(self, kind: Kind, fields: dict[str, Any]) -> None:
         payload = json.dumps(fields, ensure_ascii=False).encode(errors="replace")
@@ -200,4 +211,6 @@ def _told(fields: Fields) -> MediaError:
     reason, detail = fields.text("reason", 20), fields.text("detail", 200)
     if reason not in REASONS:
         return nonsense("an unknown reason")
+    if fields.has("file"):
+        return FileError(one_line(detail), reason, fields.whole("file", 0, MOST_FILES - 1))
     return MediaError(one_line(detail), reason=reason)

@@ -1,12 +1,12 @@
 """The parent's side of the child processes: starting them, reading them against the clock, ending them.
 
-In: an open file descriptor and a request. Out: an `Answer` whose `read(n)` gives exactly n bytes or a
+In: open file descriptors and a request. Out: an `Answer` whose `read(n)` gives exactly n bytes or a
 `MediaError` ("timeout", "crashed").
 
 - One fork server serves all threads; a dead one is replaced at the next request.
 - Only time spent waiting for the child counts, so a slow reader of a sweep does not time its child out.
 - The children get a bare environment: no key of the user's is in their memory.
-- Where there is no fork server (Windows), each file gets a process of its own.
+- Where there is no fork server (Windows), each request gets a process of its own.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -34,9 +34,9 @@ KEPT_VARIABLES = ("PATH", "PYTHONHOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", 
 
 
 class Workers(Protocol):
-    """Whatever can start a locked-in child on an open file."""
+    """Whatever can start a locked-in child on open files."""
 
-    def start(self, fd: int, request: Mapping[str, Any]) -> tuple[int, Callable[[], None]]:
+    def start(self, fds: Sequence[int], request: Mapping[str, Any]) -> tuple[int, Callable[[], None]]:
         """→ the descriptor of the child's answer, which the caller closes, and what kills the child."""
         ...
 
@@ -105,14 +105,14 @@ class ForkServer:
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
 
-    def start(self, fd: int, request: Mapping[str, Any]) -> tuple[int, Callable[[], None]]:
+    def start(self, fds: Sequence[int], request: Mapping[str, Any]) -> tuple[int, Callable[[], None]]:
         """See `Workers`."""
         number = next(self._numbers)
         ours, theirs = os.pipe()
         try:
             with self._lock:
                 control = self._running()
-                socket.send_fds(control, [encode_request({**request, "number": number})], [fd, theirs])
+                socket.send_fds(control, [encode_request({**request, "number": number})], [*fds, theirs])
         except OSError:
             os.close(ours)
             self.close()
@@ -147,6 +147,7 @@ class ForkServer:
                 ["--operations", self._operations, "--control", str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,  # so that Ctrl-C reaches the parent alone, which closes the socket
             )
@@ -177,11 +178,12 @@ class ProcessPerFile:
     def __init__(self, operations: str = OPERATIONS) -> None:
         self._operations = operations
 
-    def start(self, fd: int, request: Mapping[str, Any]) -> tuple[int, Callable[[], None]]:
+    def start(self, fds: Sequence[int], request: Mapping[str, Any]) -> tuple[int, Callable[[], None]]:
         """See `Workers`."""
-        process = _popen(
-            ["--operations", self._operations, "--once", json.dumps(request)], stdin=fd, stdout=subprocess.PIPE
-        )
+        arguments = ["--operations", self._operations, "--once", json.dumps(request)]
+        first, second = (*fds, subprocess.DEVNULL)[:2]
+        # The second file is read where standard error would be written: Windows hands on no descriptor but these three.
+        process = _popen(arguments, stdin=first, stdout=subprocess.PIPE, stderr=second)
         assert process.stdout is not None
         with process.stdout:
             ours = os.dup(process.stdout.fileno())
@@ -205,9 +207,5 @@ def _popen(arguments: list[str], **options: Any) -> subprocess.Popen[bytes]:
     environment = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
     environment["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parents[2]), *filter(None, sys.path)])
     environment |= {"PYTHONSAFEPATH": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-    return subprocess.Popen(
-        [sys.executable, "-m", "musechat.media.server", *arguments],
-        env=environment,
-        stderr=subprocess.DEVNULL,
-        **options,
-    )
+    command = [sys.executable, "-m", "musechat.media.server", *arguments]
+    return subprocess.Popen(command, env=environment, **options)
