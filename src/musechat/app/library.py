@@ -24,6 +24,8 @@ from musechat.library.tracks import Store
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from musechat.app.laid import Laid
+    from musechat.app.render import Rendered
     from musechat.core.conversation import Relaxation
     from musechat.core.evidence import Ranked
     from musechat.core.features import TrackFeatures
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from musechat.library.importer import Summary
     from musechat.library.tracks import FileError
     from musechat.match.supervisor import Supervisor
+    from musechat.media import OwnSound
 
 SHOWN_TAGS = 8
 
@@ -194,6 +197,38 @@ class Library:
             for name, value in changes.items():
                 store.edit(track_id, name, value or None)
             return store.track(track_id)
+
+    def render(
+        self,
+        video: str | Path,
+        track: str | Path,
+        out: str | Path,
+        *,
+        offset: float | None = None,
+        hit: float | None = None,
+        own_sound: OwnSound = "duck",
+        lufs: float = -14.0,
+        overwrite: bool = False,
+        progress: Progress | None = None,
+    ) -> Rendered:
+        """Writes a clip with a track of this library, or any music file, under it.
+
+        See `musechat.app.laid.lay` for where the music starts, `musechat.app.render.render` for what is written.
+        """
+        from musechat.app.laid import lay
+        from musechat.app.render import check_output, render
+
+        check_output(Path(out), Path(video), Path(track), overwrite=overwrite)
+        laid = lay(self, Path(video), str(track), offset, hit, progress)
+        return render(self.models.decoder, laid, Path(out), own_sound, lufs, overwrite, progress)
+
+    def export(
+        self, laid: Laid, folder: str | Path, *, own_sound: OwnSound = "duck", overwrite: bool = False
+    ) -> tuple[Path, ...]:
+        """Writes cue sheet, credits, timeline and contact sheet to a folder."""
+        from musechat.app.exports.export import export
+
+        return export(laid, Path(folder), self.models.decoder, own_sound, None, overwrite)
 
     def require_tracks(self) -> None:
         """Raises `InputError` while the library holds no track."""

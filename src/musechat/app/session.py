@@ -21,10 +21,13 @@ from musechat.dialogue.step import Tools, first_turn, next_turn
 from musechat.reason.template import TemplateNarrator
 
 if TYPE_CHECKING:
+    from musechat.app.laid import Laid
     from musechat.app.library import Library
+    from musechat.app.render import Rendered
     from musechat.core.conversation import Turn
     from musechat.core.features import VideoProfile
     from musechat.core.protocols import Progress
+    from musechat.media import OwnSound
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,37 @@ class Session:
         if not self.conversation.turns:
             self.recommend()
         return self._add(next_turn(self.conversation, words, self._profile, self._tools()))
+
+    def laid(self) -> Laid:
+        """The last track that was proposed, as it lies under the clip. Raises `InputError` where there is none."""
+        from musechat.app.laid import Laid, heard
+
+        clip = self.profile()
+        choice = next((turn.choice for turn in reversed(self.conversation.turns) if turn.choice), None)
+        if choice is None or choice.fit is None:
+            raise InputError("No track was proposed for the clip, so there is none to lay under it.")
+        return Laid(clip, choice.track, choice.fit, heard(self._library, choice.track))
+
+    def render(
+        self,
+        out: str | Path,
+        *,
+        own_sound: OwnSound = "duck",
+        lufs: float = -14.0,
+        overwrite: bool = False,
+        progress: Progress | None = None,
+    ) -> Rendered:
+        """Writes the clip with the last proposed track under it; see `Library.render` for the rest."""
+        from musechat.app.render import render
+
+        return render(self._library.models.decoder, self.laid(), Path(out), own_sound, lufs, overwrite, progress)
+
+    def export(self, folder: str | Path, *, own_sound: OwnSound = "duck", overwrite: bool = False) -> tuple[Path, ...]:
+        """Writes cue sheet, credits, timeline, transcript and contact sheet of the last proposal to a folder."""
+        from musechat.app.exports.export import export
+
+        talk = (self.conversation, self.timings)
+        return export(self.laid(), Path(folder), self._library.models.decoder, own_sound, talk, overwrite)
 
     def _add(self, turn: Turn) -> Turn:
         self.conversation = self.conversation.add(turn)

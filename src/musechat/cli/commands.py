@@ -14,6 +14,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -26,6 +27,7 @@ from musechat.core.text import one_line
 
 if TYPE_CHECKING:
     from musechat.app.library import Library
+    from musechat.app.render import Rendered
 
 app = typer.Typer(
     name="musechat",
@@ -41,7 +43,34 @@ LibraryOption = Annotated[
     Path | None, typer.Option("--library", help="The library's folder; the default is in your user-data folder.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON (docs/json.md) instead of text.")]
+OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Replace files that are already there.")]
+ExportOption = Annotated[
+    Path | None,
+    typer.Option("--export", help="Write cue sheet, credits, editing timeline and contact sheet to this folder."),
+]
 ThreadsOption = Annotated[int | None, typer.Option("--threads", min=1, max=64, help="Cores to use at most.")]
+
+
+class OwnSound(StrEnum):
+    """What becomes of the clip's own sound."""
+
+    DROP = "drop"
+    DUCK = "duck"
+    KEEP = "keep"
+
+
+class MediaSource(StrEnum):
+    """Where the demo's media come from."""
+
+    STUDIO = "studio"
+    REAL = "real"
+
+
+class Performer(StrEnum):
+    """Who plays the studio's music."""
+
+    OWN = "own"
+    SOUNDFONT = "soundfont"
 
 
 def _version(wanted: bool) -> None:
@@ -168,16 +197,22 @@ def search(
 def recommend(
     video: Annotated[Path, typer.Argument(help="The clip.")],
     say: Annotated[list[str] | None, typer.Option(help="Your answer to the proposal; one more turn each.")] = None,
+    render: Annotated[
+        Path | None, typer.Option("--render", help="Write the clip with the last proposed track to this MP4 file.")
+    ] = None,
+    export: ExportOption = None,
+    overwrite: OverwriteOption = False,
     library: LibraryOption = None,
     threads: ThreadsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Propose a track for a clip, then answer each --say in turn."""
     with _door(as_json):
-        from musechat.app.contract import conversation_json
+        from musechat.app.contract import conversation_json, outputs_json
         from musechat.app.session import Session
         from musechat.cli import show
 
+        _check_outputs(render, export, overwrite, video)
         with _open(library, threads) as opened:
             session = Session(opened, video)
             looked = session.first_look()
@@ -192,8 +227,89 @@ def recommend(
                 turn = session.say(words)
                 if not as_json:
                     show.turn(turn)
+            rendered = exported = None
+            if render is not None:
+                with show.progress() as progress:
+                    rendered = session.render(render, overwrite=overwrite, progress=progress)
+            if export is not None:
+                exported = session.export(export, overwrite=overwrite)
             if as_json:
-                _print_json(conversation_json(session.profile(), session.conversation, session.timings))
+                talk = conversation_json(session.profile(), session.conversation, session.timings)
+                _print_json(talk | outputs_json(rendered, exported))
+            else:
+                _show_outputs(rendered, exported)
+
+
+@app.command("render")
+def render_clip(
+    video: Annotated[Path, typer.Argument(help="The clip.")],
+    track: Annotated[str, typer.Argument(help="A track of the library (id, title or path) or any music file.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="The MP4 file to write.")],
+    offset: Annotated[
+        str | None, typer.Option(help="Where in the track to start: 72.5 or 1:12.5. Without it the best is looked for.")
+    ] = None,
+    hit: Annotated[
+        str | None, typer.Option(help="The moment of the clip on which the music's lift shall fall: 32 or 0:32.")
+    ] = None,
+    lufs: Annotated[float, typer.Option(min=-40, max=-5, help="How loud the file becomes, in LUFS.")] = -14.0,
+    own_sound: Annotated[
+        OwnSound, typer.Option(help="Drop the clip's own sound, keep it, or keep it and duck the music under speech.")
+    ] = OwnSound.DUCK,
+    export: ExportOption = None,
+    overwrite: OverwriteOption = False,
+    library: LibraryOption = None,
+    threads: ThreadsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write a clip with a track under it as a new MP4 file."""
+    with _door(as_json):
+        from musechat.app.contract import render_json
+        from musechat.app.times import read_time
+        from musechat.cli import show
+
+        begin, moment = (None if text is None else read_time(text) for text in (offset, hit))
+        _check_outputs(out, export, overwrite, video, Path(track))
+        with _open(library, threads) as opened:
+            with show.progress() as progress:
+                rendered = opened.render(
+                    video,
+                    track,
+                    out,
+                    offset=begin,
+                    hit=moment,
+                    own_sound=own_sound.value,
+                    lufs=lufs,
+                    overwrite=overwrite,
+                    progress=progress,
+                )
+            exported = None
+            if export is not None:
+                exported = opened.export(rendered.laid, export, own_sound=own_sound.value, overwrite=overwrite)
+        if as_json:
+            _print_json(render_json(rendered, exported))
+        else:
+            _show_outputs(rendered, exported)
+
+
+def _check_outputs(out: Path | None, folder: Path | None, overwrite: bool, *sources: Path) -> None:
+    """What cannot be written is said before anything is watched."""
+    if out is not None:
+        from musechat.app.render import check_output
+
+        check_output(out, *sources, overwrite=overwrite)
+    if folder is not None:
+        from musechat.app.exports.export import check_folder
+
+        check_folder(folder, overwrite=overwrite)
+
+
+def _show_outputs(rendered: Rendered | None, exported: tuple[Path, ...] | None) -> None:
+    from musechat.cli import show
+
+    if rendered is not None:
+        show.rendered(rendered)
+    if exported:
+        show.exported(exported)
 
 
 @app.command()
@@ -234,16 +350,19 @@ def doctor(library: LibraryOption = None, as_json: JsonOption = False) -> None:
 
 @app.command()
 def demo(
-    media: Annotated[str, typer.Option(help="Where the demo's media come from: real (fetched).")] = "real",
+    media: Annotated[
+        MediaSource, typer.Option(help="Where the demo's media come from: composed and filmed on the spot, or fetched.")
+    ] = MediaSource.STUDIO,
+    performer: Annotated[
+        Performer, typer.Option(help="Who plays the composed music: tones of its own, or a General MIDI soundfont.")
+    ] = Performer.OWN,
     folder: Annotated[Path | None, typer.Option(help="Where to keep the media and the demo's library.")] = None,
 ) -> None:
-    """Fetch free music and a clip, import them, and hold a two-turn conversation."""
+    """Make or fetch music and clips, import them, and hold a conversation about each clip."""
     with _door():
-        if media != "real":
-            raise InputError(f"The demo has no media called {media!r}; choose real.")
         from musechat.cli.demo import run
 
-        run(folder)
+        run(folder, media.value, performer.value)
 
 
 @library_app.command("list")

@@ -17,20 +17,22 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from musechat.core.request import Constraints
+from musechat.app.words import fit_words, understood_words
 from musechat.core.settings import default_library
 from musechat.core.text import one_line
 from musechat.core.track import EDITABLE
+from musechat.reason.plan import clock
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from musechat.app.doctor import Check
     from musechat.app.library import Found
+    from musechat.app.render import Rendered
     from musechat.core.conversation import Turn
     from musechat.core.evidence import Reply
     from musechat.core.features import TrackFeatures, VideoProfile
-    from musechat.core.request import Request, Want
+    from musechat.core.request import Request
     from musechat.core.track import Fact, Track
     from musechat.library.importer import Summary
     from musechat.library.tracks import FileError
@@ -78,10 +80,6 @@ def _bar(value: float, width: int = 10) -> str:
     return "█" * filled + "░" * (width - filled)
 
 
-def _clock(seconds: float) -> str:
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
-
-
 def _safe(text: str) -> str:
     """A string from a file or stranger, made harmless to the terminal and to rich's markup."""
     return escape(one_line(text, 4096))
@@ -119,7 +117,7 @@ def video(profile: VideoProfile) -> None:
     """What was seen in the clip."""
     out = _out()
     size = f"{profile.width}×{profile.height}"
-    out.print(f"\n[bold]The clip[/bold]  {_clock(profile.duration)}, {size}, {', '.join(profile.colours)}")
+    out.print(f"\n[bold]The clip[/bold]  {clock(profile.duration)}, {size}, {', '.join(profile.colours)}")
     for name in ("brightness", "saturation", "warmth", "motion"):
         value = getattr(profile, name)
         out.print(f"  {name:<11}" + ("not measured" if value is None else f"{_bar(value)} {value:.2f}"))
@@ -127,9 +125,14 @@ def video(profile: VideoProfile) -> None:
         value = getattr(profile, name)
         out.print(f"  {name:<11}{_bar((value + 1) / 2)} {value:+.2f}")
     if profile.cuts is not None:
-        out.print(f"  cuts       {len(profile.cuts)}" + "".join(f"  {_clock(cut)}" for cut in profile.cuts[:12]))
+        out.print(f"  cuts       {len(profile.cuts)}" + "".join(f"  {clock(cut)}" for cut in profile.cuts[:12]))
     for note in profile.notes:
         out.print(f"  [yellow]{_safe(note)}[/yellow]")
+
+
+def title(words: str) -> None:
+    """A line over what follows."""
+    _out().rule(_safe(words), align="left")
 
 
 def first_look(turn: Turn) -> None:
@@ -144,10 +147,10 @@ def turn(one: Turn) -> None:
     out.print()
     if one.say is not None:
         out.print(f"[bold cyan]You[/bold cyan]       {_safe(one_line(one.say, 500))}")
-        out.print(f"[dim]understood {_safe(_understood(one.understood))}[/dim]")
+        out.print(f"[dim]understood {_safe(understood_words(one.understood))}[/dim]")
     out.print(f"[bold green]MuseChat[/bold green]  {_safe(one.reply.text)}")
     if one.choice is not None:
-        start = f", start at {_clock(one.choice.offset)}" if one.choice.offset else ""
+        start = f", start at {clock(one.choice.fit.start)}" if one.choice.fit else ""
         out.print(f"[bold]{_name(one.choice.track)}[/bold]{start}  [dim]{_safe(one.choice.track.path)}[/dim]")
     _evidence(out, one.reply)
     for other in one.alternatives:
@@ -168,41 +171,43 @@ def _evidence(out: Console, reply: Reply) -> None:
             out.print(f"  [dim]{e.subject:<14} {weight:<5}[/dim] {said} [dim]({_safe(e.source)})[/dim]")
 
 
+def rendered(done: Rendered) -> None:
+    """What was rendered, whether the music may be used, and what was measured on the file."""
+    out = _out()
+    report, plan, track, clip = done.report, done.plan, done.laid.track, done.laid.clip
+    unknown = "[yellow]not known: ask before you publish[/yellow]"
+    spoken = sum(end - start for start, end in plan.speech)
+    lowered = f"kept, the music lowered under {spoken:.0f} s of speech" if plan.speech else "kept, no speech was found"
+    kept = {"drop": "left out", "duck": lowered, "keep": "kept"}
+    level = "not measured" if report.loudness_lufs is None else f"{report.loudness_lufs:.1f} LUFS"
+    peak = "not measured" if report.true_peak_dbtp is None else f"{report.true_peak_dbtp:.1f} dBTP"
+    out.print(f"\n[bold]{_name(track)}[/bold]  [dim]{_safe(track.path)}[/dim]")
+    out.print(f"  licence    {unknown if track.licence is None else _safe(track.licence.value)}")
+    out.print(f"  fit        {_safe(' '.join(fit_words(plan.fit, clip.duration)))}")
+    out.print(f"  own sound  {kept[plan.own_sound] if clip.has_sound else 'the clip has none'}")
+    out.print(f"  loudness   {level} (asked for {plan.lufs:g}), true peak {peak} (at most {plan.true_peak:g})")
+    out.print(f"  picture    {'copied, bit for bit' if report.copied else 'encoded anew'} ({_safe(report.codec)})")
+    for note in report.notes:
+        out.print(f"  [yellow]{_safe(note)}[/yellow]")
+    size = f"{clock(report.seconds)}, {done.size / 1e6:.1f} MB"
+    out.print(f"[bold green]Rendered[/bold green]  {_safe(str(done.path))}  [dim]{size}[/dim]")
+
+
+def exported(files: Sequence[Path]) -> None:
+    """What was exported, and where to."""
+    names = ", ".join(path.name for path in files)
+    _out().print(f"[bold green]Exported[/bold green]  {_safe(str(files[0].parent))}  [dim]{_safe(names)}[/dim]")
+
+
 def request(understood: Request) -> None:
     """What was understood of a message."""
-    _out().print(_safe(_understood(understood)))
-
-
-def _understood(understood: Request) -> str:
-    parts = [f"{understood.act}"]
-    for label, wants in (
-        ("wants", understood.wants),
-        ("avoids", understood.avoids),
-        ("more", understood.more),
-        ("less", understood.less),
-        ("keeps", understood.keep),
-    ):
-        if wants:
-            parts.append(f"{label}: {', '.join(_want(want) for want in wants)}")
-    limits = {name: getattr(understood.constraints, name) for name in Constraints.__dataclass_fields__}
-    set_limits = [f"{name.replace('_', ' ')} {value}" for name, value in limits.items() if value not in (None, ())]
-    if set_limits:
-        parts.append(f"limits: {', '.join(set_limits)}")
-    if understood.unmatched:
-        parts.append(f"not understood: {', '.join(understood.unmatched)}")
-    if understood.unmeasurable:
-        parts.append(f"cannot be heard: {', '.join(understood.unmeasurable)}")
-    return "; ".join(parts)
-
-
-def _want(want: Want) -> str:
-    return want.concept if want.weight == 1 else f"{want.concept} ({want.weight:g})"
+    _out().print(_safe(understood_words(understood)))
 
 
 def found(results: Found) -> None:
     """Search results."""
     out = _out()
-    out.print(f"[dim]understood {_safe(_understood(results.request))}[/dim]")
+    out.print(f"[dim]understood {_safe(understood_words(results.request))}[/dim]")
     if not results.results:
         nothing = results.request.act == "nothing"
         out.print("None of these words can be used." if nothing else "No track of the library fits that.")
@@ -220,7 +225,7 @@ def tracks(all_tracks: Sequence[Track]) -> None:
     table = Table("id", "title", "artist", "length", "licence", "", box=None, padding=(0, 1))
     for one in all_tracks:
         state = "missing" if one.missing else "near-duplicate" if one.duplicate_of else ""
-        cells = (one.title.value, _plain(one.artist), _clock(one.duration), _plain(one.licence), state)
+        cells = (one.title.value, _plain(one.artist), clock(one.duration), _plain(one.licence), state)
         table.add_row(one.id[:8], *(_safe(cell) for cell in cells))
     out.print(table)
     out.print(f"{len(all_tracks)} tracks.")
@@ -229,7 +234,7 @@ def tracks(all_tracks: Sequence[Track]) -> None:
 def track(one: Track, features: TrackFeatures | None, tags: list[tuple[str, float]]) -> None:
     """Everything about one track."""
     out = _out()
-    out.print(f"[bold]{_name(one)}[/bold]  {_clock(one.duration)}")
+    out.print(f"[bold]{_name(one)}[/bold]  {clock(one.duration)}")
     out.print(f"  id         {one.id}\n  file       {_safe(one.path)}" + ("  [yellow]missing[/yellow]" * one.missing))
     for name in EDITABLE:
         fact: Fact | None = getattr(one, name)
@@ -294,11 +299,12 @@ def where(places: dict[str, Path]) -> None:
     """Where things lie."""
     out = _out()
     out.print("[bold]Where everything is[/bold]")
+    width = max(map(len, places))
     for name, place in places.items():
-        out.print(f"  {name:<10}{_safe(str(place))}")
+        out.print(f"  {name:<{width}}  {_safe(str(place))}")
 
 
-def media_credits(packages: list[tuple[str, str]]) -> None:
+def media_credits(packages: Sequence[tuple[str, str]]) -> None:
     """Whose media this was, and under which licence."""
     out = _out()
     out.print("[bold]Media and licences[/bold]")

@@ -1,0 +1,127 @@
+"""A track laid under a clip: `Laid`, what a render and every export start from; `lay` makes one.
+
+In: a clip, a track of the library or any music file, where to start or what to hit. Out: one value.
+
+- A file that is not in the library is analysed on the spot and named by its tags and its name.
+- Where the start is given the clip is not watched: its sound alone is listened to, for speech.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from musechat.app.times import clock
+from musechat.core.errors import InputError, LibraryError, MediaError
+from musechat.core.settings import Quality
+from musechat.core.text import one_line
+from musechat.core.track import Track
+
+if TYPE_CHECKING:
+    from musechat.app.library import Library
+    from musechat.core.features import TrackFeatures, VideoProfile
+    from musechat.core.fit import Fit
+    from musechat.core.protocols import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """`features`: what was heard in the track."""
+
+    clip: VideoProfile
+    track: Track
+    fit: Fit
+    features: TrackFeatures
+
+
+def lay(
+    library: Library,
+    video: Path,
+    wanted: str,
+    offset: float | None = None,
+    hit: float | None = None,
+    progress: Progress | None = None,
+) -> Laid:
+    """Lays the track or music file `wanted` under a clip.
+
+    `offset`: the track second to start at; `hit`: the clip second on which the music's lift shall fall; without either
+    the best start is looked for. Raises `InputError` for both at once, for moments outside the track or clip, and where
+    nothing of the track can be put on the hit.
+    """
+    from musechat.match.fit import fit
+
+    if offset is not None and hit is not None:
+        raise InputError("Give an offset or a moment to hit, not both: each decides where the track starts.")
+    length = library.models.decoder.probe(video).duration
+    if hit is not None and not 0 <= hit < length:
+        raise InputError(f"Nothing can be hit at {clock(hit)}: the clip is {clock(length)} long.")
+    track = find_music(library, wanted)
+    if offset is not None and not 0 <= offset < track.duration:
+        raise InputError(f"The track cannot start at {clock(offset)}: it is {clock(track.duration)} long.")
+    features = heard(library, track)
+    clip = library.models.videos.watch(video, progress) if offset is None else _listened(library, video)
+    found = fit(features, track.duration, clip, start=offset, hit=hit)
+    if hit is not None and found.hit is None:
+        raise InputError(f"Nothing of {track.label} can fall on {clock(hit)}: no beat was found in it. Give an offset.")
+    return Laid(clip, track, found, features)
+
+
+def find_music(library: Library, wanted: str) -> Track:
+    """The library's track by id, title or path, or else the music file at that path."""
+    path = Path(wanted)
+    try:
+        is_file = path.is_file()
+    except (OSError, ValueError):
+        is_file = False
+    if is_file:
+        return _from_file(library, path)
+    try:
+        return library.find(wanted)
+    except LibraryError as error:
+        raise InputError(f"{one_line(wanted)!r} is no music file, and no track either: {error}") from None
+
+
+def heard(library: Library, track: Track) -> TrackFeatures:
+    """What is heard in a track: from the library, or analysed on the spot."""
+    try:
+        known = library.store.features(track.id)
+    except LibraryError:
+        known = None
+    return known or library.models.tracks(Path(track.path), Quality.BALANCED)
+
+
+def _from_file(library: Library, path: Path) -> Track:
+    """The library's track that this file holds, wherever the library last saw it; else one named by the file alone."""
+    from musechat.library.naming import name_track
+    from musechat.library.scan import scan
+    from musechat.library.song_folder import SongFolder
+
+    info = library.models.decoder.identify(path)
+    if info.audio_id is None:
+        raise MediaError(f"{path.name} holds no sound.", "no_audio")
+    with contextlib.suppress(LibraryError):
+        if library.store.has(info.audio_id):
+            return dataclasses.replace(library.store.track(info.audio_id), path=str(path.absolute()), missing=False)
+    company = next((found.folder for found in scan([path]).files), SongFolder(path.parent.name))
+    facts = name_track(path.absolute(), info.tags, company)
+    return Track(
+        id=info.audio_id,
+        path=str(path.absolute()),
+        duration=info.duration,
+        title=facts["title"],
+        artist=facts.get("artist"),
+        album=facts.get("album"),
+        genre=facts.get("genre"),
+        year=facts.get("year"),
+        licence=facts.get("licence"),
+    )
+
+
+def _listened(library: Library, video: Path) -> VideoProfile:
+    """What a first look sees, and everything that is heard."""
+    sound = library.models.videos.listen(video)
+    seen = library.models.videos.first_look(video)
+    return dataclasses.replace(seen, own_loudness=sound.loudness, speech=sound.speech)
