@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from functools import cached_property
+import atexit
+from functools import cache, cached_property
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,26 @@ from media_files import film, tone
 from musechat.app import library as app_library
 from musechat.app.library import Library
 from musechat.app.models import Models
+from musechat.media import Decoder
+
+
+@cache
+def shared_decoder() -> Decoder:
+    """One real decoder for all tests of the rooms above it: its server takes half a second to start."""
+    decoder = Decoder()
+    atexit.register(decoder.close)
+    return decoder
 
 
 class FakeModels(Models):
     """The real decoder, measurements and vocabulary; tiny encoders."""
+
+    def close(self) -> None:
+        """The decoder is everybody's."""
+
+    @cached_property
+    def decoder(self) -> Decoder:
+        return shared_decoder()
 
     @cached_property
     def audio(self) -> FakeAudio:

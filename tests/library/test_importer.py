@@ -455,7 +455,7 @@ def test_an_interrupt_does_not_wait_for_what_is_under_way(store: Store, music: P
     for i in range(3):
         write_song(music / f"{i}.ogg", f"sound {i}")
     with pytest.raises(KeyboardInterrupt):
-        import_music(store, [music], identify, Slow(), threads=2, progress=Interrupted(), stop=stop)
+        import_music(store, [music], identify, Slow(), threads=3, progress=Interrupted(), stop=stop)
     assert stops >= 2
     assert (len(store), jobs(store.database)[0].state, store.errors()) == (1, "killed", [])
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("import")]
