@@ -7,6 +7,7 @@ In: a `Task`. Out: upright RGB frames and thumbnails as they come.
   tone-mapped: its colours come out dull.
 - The sweep skips non-reference frames of a time cell that already has a picture, and the loop filter where no
   other frame depends on it: neither changes what the other frames show (measured: 0.000 levels mean difference).
+- A key frame is looked at even where its time cell has a picture: cuts are then known to the frame.
 """
 
 from __future__ import annotations
@@ -193,6 +194,7 @@ class _Sweeper:
         self._next_cell = 0
         self._next_frame = self._frame_gap / 2
         self._sent = time.monotonic()
+        self._keyed = False
         self._times: list[float] = []
         self._thumbs: list[U8] = []
         self._frame_times: list[float] = []
@@ -207,7 +209,9 @@ class _Sweeper:
         if (not whole and at >= span[1]) or at - span[0] > self._plan.max_seconds:
             return False
         cell = int(at * self._plan.thumbs_per_second)
-        if at < span[0] or cell < self._next_cell:
+        begins = frame.key_frame and not self._keyed  # encoders begin a shot with one; in some files every picture is
+        self._keyed = bool(frame.key_frame)
+        if at < span[0] or (cell < self._next_cell and not begins):
             return True
         thumb = self._canvas.stamp(frame, self._plan.thumb_width, self._plan.thumb_height)
         if thumb is None:

@@ -129,7 +129,8 @@ class SweepPlan:
     """What one sequential decode keeps: `Frame`s for recognition, thumbnails for colour, motion and cuts.
 
     A clip longer than `max_seconds` is decoded in `windows` spread windows of that total length.
-    Thumbnails come at most 1.5 / `thumbs_per_second` apart unless the clip itself has fewer frames.
+    Thumbnails come at most 1.5 / `thumbs_per_second` apart unless the clip itself has fewer frames, and one more at
+    each key frame that follows other frames.
     """
 
     short_side: int = 298
