@@ -6,11 +6,12 @@ In: what reads a mix block by block, as often as asked; targets. Out: AAC packet
   planned from a first pass (see limit) and used only where peaks need it. The encoder is FFmpeg's, 192 kbit/s.
 - AAC moves peaks and, a little, loudness: what was encoded is decoded and measured, and gain and limiter are corrected
   up to `TRIES` times. The ceiling goes before the target.
-- Nothing but packets and the limiter's map is kept: each pass reads the mix anew.
+- What is short enough is read once and kept (see `kept`); of the rest nothing is, and each pass reads it anew.
 """
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator
@@ -32,6 +33,7 @@ BLOCK = RATE  # samples
 BIT_RATE = 192_000
 PRIMING = 1024  # samples that the encoder puts before the first one
 GATE_LUFS = -70.0  # below it ebur128 measures nothing
+KEPT = 600 * RATE  # samples of a stretch that is kept: 230 MB
 TRIES = 3
 CLOSE = 0.2  # LU around the target that need no further try
 MISSED = 0.5  # LU around the target outside of which a report says so
@@ -70,10 +72,10 @@ class Setting:
 
 
 class Meter:
-    """Measures stereo blocks as they come."""
+    """Measures stereo blocks as they come; with `peaks`, which take three times as long, also the true peak."""
 
-    def __init__(self) -> None:
-        self._line = _Line([("ebur128", "metadata=1:peak=true:framelog=quiet")])
+    def __init__(self, peaks: bool) -> None:
+        self._line = _Line([("ebur128", "metadata=1:framelog=quiet" + ":peak=true" * peaks)])
         self._last: dict[str, str] = {}
 
     def push(self, samples: F32) -> None:
@@ -90,19 +92,16 @@ class Meter:
         return Levels(loudness if heard else None, peak if math.isfinite(peak) else None)
 
 
+def kept(mix: Mix, length: int) -> Mix:
+    """A mix that is read by `blocks`; up to `KEPT` samples of it are read once and stay in memory."""
+    return functools.cache(mix) if length <= KEPT else mix
+
+
 def blocks(mix: Mix, length: int, tick: Callable[[float], None]) -> Iterator[F32]:
     """All of a mix of `length` samples; `tick` hears of the share that is done."""
     for at in range(0, length, BLOCK):
         yield mix(at, min(BLOCK, length - at))
         tick(min(1.0, (at + BLOCK) / length))
-
-
-def measured(parts: Iterable[F32]) -> Levels:
-    """The levels of blocks one after the other."""
-    meter = Meter()
-    for part in parts:
-        meter.push(part)
-    return meter.levels()
 
 
 def master(mix: Mix, length: int, lufs: float, ceiling: float, tick: Callable[[float], None]) -> Master:
@@ -128,7 +127,7 @@ def master(mix: Mix, length: int, lufs: float, ceiling: float, tick: Callable[[f
 
 def _surveyed(parts: Iterable[F32]) -> tuple[float | None, Map]:
     """→ the loudness of a mix in LUFS, None in silence, and its map."""
-    meter, line = Meter(), _Line([("aresample", str(4 * RATE))])
+    meter, line = Meter(peaks=False), _Line([("aresample", str(4 * RATE))])
     maps: list[Map] = []
     held = np.zeros((2, 0), np.float32)
 
@@ -182,7 +181,7 @@ def _finished(parts: Iterable[F32], setting: Setting) -> Iterator[F32]:
 
 def _encoded(parts: Iterable[F32], gain: float) -> Master:
     """Encode, and measure what a player will hear."""
-    encoder, decoder, meter = new_encoder(), None, Meter()
+    encoder, decoder, meter = new_encoder(), None, Meter(peaks=True)
     packets: list[av.Packet[Any]] = []
     skip, at = PRIMING, 0
     for part in itertools.chain(parts, [None]):
@@ -191,11 +190,11 @@ def _encoded(parts: Iterable[F32], gain: float) -> Master:
         packets += fresh
         if decoder is None:
             decoder = _decoder(encoder)
-        for frame in itertools.chain.from_iterable(decoder.decode(packet) for packet in fresh):
-            samples: Any = frame.to_ndarray()[:, skip:]
-            skip = max(0, skip - frame.samples)
-            if samples.size:
-                meter.push(samples)
+        frames = [frame.to_ndarray() for packet in fresh for frame in decoder.decode(packet)]
+        heard = np.concatenate([np.zeros((2, 0), np.float32), *frames], axis=1)
+        if heard.shape[1] > skip:
+            meter.push(heard[:, skip:])
+        skip = max(0, skip - heard.shape[1])
     return Master(tuple(packets), meter.levels(), gain)
 
 

@@ -24,7 +24,7 @@ from av.container import OutputContainer
 
 from musechat.core.errors import MediaError
 from musechat.media import pictures
-from musechat.media.master import BLOCK, MISSED, Levels, Master, Meter, Mix, blocks, master, set_up
+from musechat.media.master import BLOCK, MISSED, Levels, Master, Meter, Mix, blocks, kept, master, set_up
 from musechat.media.mix import Music, ducking, levels
 from musechat.media.model import COPIED, F32
 from musechat.media.pictures import Survey, survey
@@ -89,21 +89,19 @@ def _sound(
 ) -> tuple[Master, float]:
     """→ the finished sound, and the music's gain in dB before it."""
     music = Music((Sound(task, TRACK), Sound(task, TRACK)), plan, seen.late, length)
-    mix: Mix = music.read
+    played = mix = kept(music.read, length)
     gain, share = 0.0, 0.0
     if seen.has_sound and plan["own_sound"] != "drop":
         share = 0.2
-        own = Sound(task, CLIP, float(seen.zero))
+        own = kept(Sound(task, CLIP, float(seen.zero)).read, length)
         spans = [(round((start - seen.late) * RATE), round((end - seen.late) * RATE)) for start, end in plan["speech"]]
-        music_levels, own_levels = _measured(music, own, spans, length, lambda done: tick(share * done))
+        music_levels, own_levels = _measured(played, own, spans, length, lambda done: tick(share * done))
         gain, own_gain = levels(plan["lufs"], music_levels.loudness, own_levels.loudness, bool(spans))
         duck = ducking(plan["speech"] if plan["own_sound"] == "duck" else [], seen.late)
 
         def both(at: int, count: int) -> F32:
             under = duck(at, at + count) * 10 ** (gain / 20)
-            return music.read(at, count) * under.astype(np.float32) + own.read(at, count) * np.float32(
-                10 ** (own_gain / 20)
-            )
+            return played(at, count) * under.astype(np.float32) + own(at, count) * np.float32(10 ** (own_gain / 20))
 
         mix = both
     finished = master(mix, length, plan["lufs"], plan["true_peak"], lambda done: tick(share + (1 - share) * done))
@@ -113,14 +111,14 @@ def _sound(
 
 
 def _measured(
-    music: Music, own: Sound, spans: list[tuple[int, int]], length: int, tick: Callable[[float], None]
+    music: Mix, own: Mix, spans: list[tuple[int, int]], length: int, tick: Callable[[float], None]
 ) -> tuple[Levels, Levels]:
     """→ the levels of the music, and of the own sound: of its speech, if there is any."""
-    under, over = Meter(), Meter()
-    for number, part in enumerate(blocks(music.read, length, tick)):
+    under, over = Meter(peaks=False), Meter(peaks=False)
+    for number, part in enumerate(blocks(music, length, tick)):
         at = number * BLOCK
         under.push(part)
-        samples = own.read(at, part.shape[1])
+        samples = own(at, part.shape[1])
         for first, last in spans or [(0, length)]:
             if (spoken := samples[:, max(0, first - at) : max(0, last - at)]).size:
                 over.push(spoken)

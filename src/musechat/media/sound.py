@@ -82,7 +82,7 @@ class Sound:
             if first < last:
                 out[:, first - at : last - at] = block.samples[:, first - block.at : last - block.at]
                 self.heard += last - first
-        return out
+        return np.nan_to_num(out, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
 
 
 class _Reading:
@@ -163,9 +163,8 @@ class _Reading:
             if frame is None:  # what a resampler with nothing to do answers at the end
                 continue
             samples: Any = frame.to_ndarray()
-            block = Block(self._at, np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0))
-            self._at = block.end
-            yield block
+            yield Block(self._at, samples)
+            self._at += frame.samples
 
 
 def _with_layout(frame: AudioFrame) -> AudioFrame:
