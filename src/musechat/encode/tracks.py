@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from musechat.core.protocols import AudioEncoder
     from musechat.media import AudioClip
 
-MEASURES = "measures-2"
+MEASURES = "measures-3"
 PATCHES: dict[Quality, int | None] = {Quality.FAST: 6, Quality.BALANCED: 16, Quality.THOROUGH: None}
 """Patches of 3 s that the tagger hears; None is every one."""
 

@@ -5,7 +5,8 @@ In: log-mel frames of one or more contiguous pieces of a track. Out: `Tempo`, tw
 - Periods come from the autocorrelation of onset envelopes, pooled over the pieces: a candidate is a period whose first
   four multiples also repeat (a comb, after Klapuri, Eronen & Astola, IEEE TASLP 2006).
 - Each candidate is refined by longer and longer multiples of itself, up to 24 beats, to well under 1 %.
-- Which of the related candidates is the beat is for `metre` to say.
+- Which of the related candidates is the beat is for `metre` to say, and, between the likeliest two, for `bars`: at the
+  right tempo harmony and drums turn where a bar begins, at half or twice of it no phase of the bars is clear.
 - Where a track changes tempo, the one that lasts longest wins.
 """
 
@@ -17,6 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from musechat.encode.measure.bars import find_bars
+from musechat.encode.measure.beats import track_beats
 from musechat.encode.measure.metre import Periodicity, metre_probability
 from musechat.encode.measure.onset import ONSETS, onset_envelopes
 
@@ -29,6 +32,7 @@ class TempoSettings:
     """The range of tempos in BPM, how they are searched, and what counts as a pulse.
 
     `no_pulse` is the comb that noise reaches by chance in half a minute; `full_pulse` above it counts as strength 1.
+    Bars are asked where the runner-up has a probability of `doubt`; how sure they are counts with the power `bars`.
     """
 
     slowest: float = 55.0
@@ -44,6 +48,8 @@ class TempoSettings:
     quiet_flux: float = 1e-3
     no_pulse: float = 0.05
     full_pulse: float = 0.5
+    doubt: float = 0.03
+    bars: float = 3.0
 
 
 TEMPO = TempoSettings()
@@ -75,7 +81,7 @@ def measure_tempo(pieces: Sequence[Frames], settings: TempoSettings = TEMPO) -> 
     bpm = candidate_tempos(period, settings)
     if bpm.size == 0:
         return NO_TEMPO
-    probability = metre_probability(period, bpm)
+    probability = _with_bars(pieces, bpm, metre_probability(period, bpm), settings)
     order = np.argsort(-probability)
     best = float(bpm[order[0]])
     clarity = (float(_comb(period, np.array([60 / best]), 4)[0]) - settings.no_pulse) / settings.full_pulse
@@ -88,6 +94,20 @@ def measure_tempo(pieces: Sequence[Frames], settings: TempoSettings = TEMPO) -> 
         second_strength=float(probability[order[1]]) if bpm.size > 1 else 0.0,
         beat_strength=min(clarity, 1.0),
     )
+
+
+def _with_bars(pieces: Sequence[Frames], bpm: Floats, probability: Floats, settings: TempoSettings) -> Floats:
+    """The `probability` (n,) of tempos `bpm` (n,), those of the likeliest two by how sure their bars are, too."""
+    two = np.argsort(-probability)[:2]
+    if two.size < 2 or probability[two[1]] < settings.doubt:
+        return probability
+    longest = max(pieces, key=len)
+    envelopes = onset_envelopes(longest)
+    sure = np.array([find_bars(longest, envelopes, track_beats(envelopes, beat)).sure for beat in bpm[two].tolist()])
+    weighed = probability[two] * (sure + 0.05) ** settings.bars
+    settled = probability.copy()
+    settled[two] = weighed * probability[two].sum() / weighed.sum()
+    return settled
 
 
 def periodicity(pieces: Sequence[Frames], settings: TempoSettings = TEMPO) -> Periodicity | None:
