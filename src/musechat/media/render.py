@@ -162,7 +162,7 @@ def _mux(
 
 
 def _due(packet: av.Packet[Any]) -> float:
-    return float((packet.dts or 0) * packet.time_base)
+    return (packet.dts or 0) * float(packet.time_base)
 
 
 def _picture_notes(seen: Survey, copied: bool) -> Iterator[str]:

@@ -17,6 +17,7 @@ from typing import Any
 
 import av
 import numpy as np
+from av.audio.fifo import AudioFifo
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
@@ -32,6 +33,7 @@ SLACK = 0.05  # seconds between timestamp and count of samples that are no gap
 RESET = 1.0  # seconds that timestamps fall back by where a recording was cut together: they run on
 RUN_UP = 0.5  # seconds decoded before what is wanted: codecs that borrow from earlier packets need a few
 FINE = Fraction(1, 8000)  # time bases that place a sample
+BATCH = 8192  # samples that are resampled at once: codecs give fewer, and each call has its price
 GUESSED_LAYOUTS = ("", "mono", "stereo", "3.0", "quad", "5.0", "5.1", "6.1", "7.1")  # by number of channels
 
 
@@ -93,7 +95,9 @@ class _Reading:
         self._file = file
         self._zero = zero
         self._resampler: AudioResampler | None = None
+        self._fifo = AudioFifo()  # of what is still to be resampled
         self._shape: tuple[str, str, int] | None = None
+        self._base = 0.0  # seconds of a tick
         self._at = 0  # where the resampler's next sample belongs
         self._back = 0.0  # seconds that timestamps have fallen back by
 
@@ -106,6 +110,7 @@ class _Reading:
         with container:
             stream = _audio(self._task, container, self._file)
             prepare(container, stream)
+            self._base = float(stream.time_base or 0)
             for frame in self._frames(container, stream, start / RATE - RUN_UP):
                 try:
                     yield from self._placed(frame)
@@ -132,31 +137,43 @@ class _Reading:
     def _placed(self, frame: AudioFrame) -> Iterator[Block]:
         at, frame = self._time(frame), _with_layout(frame)
         shape = (frame.format.name, frame.layout.name, frame.sample_rate)
-        leaps = self._resampler is None or abs(at - self._at) > SLACK * RATE
+        leaps = self._resampler is None or abs(at - self._due) > SLACK * RATE
         if leaps or shape != self._shape:
             yield from self._rest()
-            self._resampler, self._shape = AudioResampler("fltp", "stereo", RATE), shape
+            self._resampler, self._fifo, self._shape = AudioResampler("fltp", "stereo", RATE), AudioFifo(), shape
             self._at = at if leaps else self._at
-        assert self._resampler is not None
         frame.pts = None
-        yield from self._out(self._resampler.resample(frame))
+        self._fifo.write(frame)
+        if self._fifo.samples >= BATCH:
+            yield from self._resampled()
+
+    @property
+    def _due(self) -> int:
+        """Where the next frame's first sample belongs if nothing is missing."""
+        waiting = self._fifo.samples
+        return self._at + (round(waiting / self._fifo.sample_rate * RATE) if waiting else 0)
 
     def _time(self, frame: AudioFrame) -> int:
         """The sample that the frame's timestamp means, or where the last frame ended."""
-        if frame.pts is None or frame.time_base is None:
-            return self._at
-        seconds = float(frame.pts * frame.time_base)
+        if frame.pts is None or not self._base:
+            return self._due
+        seconds = frame.pts * self._base
         if self._zero is None:
             self._zero = seconds
         at = round((seconds - self._zero + self._back) * RATE)
-        if self._resampler is not None and at < self._at - RESET * RATE:
-            self._back += (self._at - at) / RATE
-            return self._at
+        if self._resampler is not None and at < (due := self._due) - RESET * RATE:
+            self._back += (due - at) / RATE
+            return due
         return at
 
     def _rest(self) -> Iterator[Block]:
         if self._resampler is not None:
+            yield from self._resampled()
             yield from self._out(self._resampler.resample(None))
+
+    def _resampled(self) -> Iterator[Block]:
+        if self._resampler is not None and (frame := self._fifo.read()) is not None:
+            yield from self._out(self._resampler.resample(frame))
 
     def _out(self, frames: Sequence[AudioFrame | None]) -> Iterator[Block]:
         for frame in frames:
