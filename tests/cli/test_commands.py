@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -308,6 +309,21 @@ def test_an_interrupt_is_one_line(fake_models: object, monkeypatch: pytest.Monke
     done = runner.invoke(app, ["understand", "x"])
     assert done.exit_code == 130
     assert "stopped" in done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other signals")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_command_that_is_told_to_end_leaves_nothing_half_written(name: str, tmp_path: Path) -> None:
+    code = (
+        "import os, pathlib, signal, sys; from musechat.app.whole import whole_file; from musechat.cli import commands\n"
+        "def half(**_):\n"
+        "    with whole_file(pathlib.Path(sys.argv[1])) as file:\n"
+        f"        file.write(b'half'); file.flush(); os.kill(os.getpid(), signal.{name})\n"
+        "commands.app = half; commands.main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "out.mp4")], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (128 + getattr(signal, name), b"")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_help_names_every_command() -> None:

@@ -11,12 +11,13 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -93,6 +94,10 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # nohup is obeyed
+            signal.signal(number, _leave)
     try:
         status = app(standalone_mode=False)
         sys.stdout.flush()
@@ -108,12 +113,17 @@ def main() -> None:
     sys.exit(status or 0)
 
 
+def _leave(number: int, _: object) -> NoReturn:
+    """Ends as an interrupt does, so that what is half-written is removed on the way out."""
+    raise SystemExit(128 + number)
+
+
 def _wrong_call(message: str) -> int:
     """A call that cannot be understood: one line, and JSON where that was asked for."""
     first = one_line(message or "Say what to do.", 300)
     if "--json" in sys.argv:
         _print_json({"schema_version": 1, "error": {"code": "usage", "message": first}})
-    typer.echo(f"musechat: {first} See: musechat --help", err=True)
+    typer.echo(f"musechat: {first.rstrip('.')}; see: musechat --help", err=True)
     return 2
 
 
