@@ -26,6 +26,7 @@ from musechat.app.exports.stills import stills
 from musechat.app.exports.timeline import timeline
 from musechat.app.exports.transcript import session_json, session_markdown
 from musechat.app.session import Timings
+from musechat.app.whole import OutputError, whole_file
 from musechat.app.words import fit_words, understood_words
 from musechat.core.conversation import Conversation, Relaxation, Turn, Wishes
 from musechat.core.errors import InputError
@@ -384,6 +385,22 @@ def test_a_folder_that_cannot_be_is_refused(tmp_path: Path) -> None:
         export(laid(), tmp_path / "file", Screen())
     with pytest.raises(InputError, match="cannot be made"):
         export(laid(), tmp_path / "file" / "below", Screen())
+
+
+def test_an_export_to_a_full_disk_can_be_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as broken:
+        real = whole_file
+
+        def full(path: Path, overwrite: bool) -> Any:
+            if path.name == "attribution.txt":
+                raise OutputError("The disk is full.")
+            return real(path, overwrite)
+
+        broken.setattr("musechat.app.exports.export.whole_file", full)
+        with pytest.raises(OutputError):
+            export(laid(), tmp_path, Screen())
+    assert {path.name for path in tmp_path.iterdir()} == {"cues.csv", "cues.md", ".musechat-export.json"}
+    assert len(export(laid(), tmp_path, Screen())) == len(NAMES)
 
 
 def test_an_unreadable_file_is_foreign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ import pytest
 from media_files import tone
 from musechat import Library, Session
 from musechat.core.errors import InputError, MediaError
+from musechat.encode.videos import OwnSound
 
 
 def test_any_music_file_can_be_laid_under_a_clip(fake_models: object, music: Path, clip: Path, tmp_path: Path) -> None:
@@ -90,9 +91,34 @@ def test_impossible_moments_are_refused_before_anything_is_watched(
         for unheard in ("\0", "x" * 5000):
             with pytest.raises(InputError, match="No track of the library"):
                 library.render(clip, unheard, out)
-        with pytest.raises(MediaError, match="no sound"):
+        with pytest.raises(InputError, match=r"There is no file '.*gone\.ogg', and no such track of the library\."):
+            library.render(clip, tmp_path / "gone.ogg", out)
+        with pytest.raises(MediaError, match="no sound; give a music file"):
             library.render(clip, clip, out)
     assert not out.exists()
+
+
+def test_a_track_that_is_gone_is_told_before_anything_is_watched(
+    fake_models: object, music: Path, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(music, tmp_path / "drive")
+    with Library(tmp_path / "library") as library:
+        library.index([tmp_path / "drive"])
+        shutil.rmtree(tmp_path / "drive")
+        monkeypatch.setattr(type(library.models.videos), "watch", None)
+        with pytest.raises(InputError, match=r"“Low” by Ann is gone from .*Ann - Low\.wav; import it from where it is"):
+            library.render(clip, "Low", tmp_path / "out.mp4")
+
+
+def test_what_was_not_heard_of_a_clip_is_told_with_a_given_start_too(
+    fake_models: object, filled: Path, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Library(filled) as library:
+        heard = OwnSound(-20.0, ((0.5, 1.0),), ("Only 8 of 20 minutes of its sound were heard in 16 windows.",))
+        monkeypatch.setattr(library.models.videos, "listen", lambda path: heard)
+        done = library.render(clip, "Low", tmp_path / "out.mp4", offset=0.5)
+    assert heard.notes[0] in done.report.notes
+    assert done.plan.speech == heard.speech
 
 
 def test_a_session_renders_and_exports_what_it_proposed_last(

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from laying import Screen, laid
+from musechat.app.exports.export import check_folder
 from musechat.app.laid import Laid
-from musechat.app.render import render
+from musechat.app.render import check_output, render
 from musechat.app.whole import OutputError, whole_file
 from musechat.core.errors import InputError, MediaError
 
@@ -73,6 +74,18 @@ def test_whatever_goes_wrong_nothing_is_left(placed: Laid, tmp_path: Path, error
         render(screen, placed, tmp_path / "out.mp4", overwrite=True)
     assert left(tmp_path) == {"out.mp4"}
     assert (tmp_path / "out.mp4").read_bytes() == b"old"
+
+
+def test_pictures_that_end_before_the_clip_are_told(placed: Laid, tmp_path: Path) -> None:
+    # The sound goes on, or the file was cut off: the music was laid under more than there is.
+    longer = replace(placed, clip=replace(placed.clip, duration=50.0, notes=("Only a part was heard.",)))
+    assert render(Screen(), longer, tmp_path / "out.mp4").report.notes == (
+        "Only a part was heard.",
+        "Nothing odd.",
+        "The pictures end at 0:42.0, not at 0:50.0 as the clip says, and the music with them.",
+    )
+    tail = replace(placed, clip=replace(placed.clip, duration=42.1))
+    assert render(Screen(), tail, tmp_path / "tail.mp4").report.notes == ("Nothing odd.",)
 
 
 def test_an_answer_that_breaks_off_is_no_file(placed: Laid, tmp_path: Path) -> None:
@@ -138,6 +151,7 @@ def test_no_source_is_ever_overwritten(placed: Laid, tmp_path: Path, how: str, s
         ("out", "is an MP4 file"),
         ("nowhere/out.mp4", "no folder"),
         ("folder.mp4", "is a folder"),
+        ("sub", "is a folder"),
         ("clip.mp4/out.mp4", "no folder"),
         ("\0.mp4", "Nothing can be written"),
         ("x" * 300 + ".mp4", "cannot be used"),
@@ -145,11 +159,22 @@ def test_no_source_is_ever_overwritten(placed: Laid, tmp_path: Path, how: str, s
 )
 def test_a_name_that_cannot_be_used_is_refused_at_once(placed: Laid, tmp_path: Path, name: str, said: str) -> None:
     (tmp_path / "folder.mp4").mkdir()
+    (tmp_path / "sub").mkdir()
     screen = Screen()
     with pytest.raises(InputError, match=said):
         render(screen, placed, tmp_path / name, overwrite=True)
     assert screen.asked == []
-    assert left(tmp_path) == {"folder.mp4"}
+    assert left(tmp_path) == {"folder.mp4", "sub"}
+
+
+def test_a_folder_that_takes_nothing_is_known_before_anything_is_watched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("musechat.app.whole.os.access", lambda place, how: place != tmp_path)
+    with pytest.raises(InputError, match=r"Nothing can be written to .*; choose another folder\."):
+        check_output(tmp_path / "out.mp4")
+    with pytest.raises(InputError, match=r"Nothing can be written to .*new.*hand-over; choose another folder\."):
+        check_folder(tmp_path / "new" / "hand-over")
 
 
 @pytest.mark.parametrize(

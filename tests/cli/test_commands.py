@@ -11,8 +11,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from laying import laid
 from media_files import tone
+from musechat.app.render import Rendered
+from musechat.app.whole import OutputError
 from musechat.cli.commands import app
+from musechat.media import RenderPlan, RenderReport
 
 runner = CliRunner()
 
@@ -107,6 +111,28 @@ def test_render_talks_to_people(fake_models: object, clip: Path, tmp_path: Path)
     assert "copied, bit for bit (h264)" in said
     assert "the clip has none" in said
     assert str(tmp_path / "out.mp4") in said
+
+
+def test_a_render_is_told_although_the_export_fails(
+    fake_models: object, filled: Path, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OutputError("The disk is full.")
+
+    monkeypatch.setattr("musechat.app.exports.export.export", full)
+    for call in (("recommend", clip, "--render"), ("render", clip, "Low", "-o")):
+        said = run(*call, tmp_path / f"{call[0]}.mp4", "--export", tmp_path / "x", "--library", filled, code=7)
+        assert f"Rendered  {tmp_path / call[0]}.mp4" in said
+
+
+def test_sound_that_could_not_be_heard_is_not_called_free_of_speech(
+    fake_models: object, filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = laid(speech=None)
+    done = Rendered(tmp_path / "out.mp4", 1, one, RenderPlan(one.fit), RenderReport(42.0, True, "h264", -14, -1, 0, ()))
+    monkeypatch.setattr("musechat.app.library.Library.render", lambda *_, **__: done)
+    said = run("render", "a.mp4", "b.ogg", "-o", tmp_path / "out.mp4", "--library", filled)
+    assert "kept; none of it could be searched for speech" in said
 
 
 def test_recommend_renders_and_exports_the_last_proposal(
@@ -315,7 +341,8 @@ def test_an_interrupt_is_one_line(fake_models: object, monkeypatch: pytest.Monke
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
 def test_a_command_that_is_told_to_end_leaves_nothing_half_written(name: str, tmp_path: Path) -> None:
     code = (
-        "import os, pathlib, signal, sys; from musechat.app.whole import whole_file; from musechat.cli import commands\n"
+        "import os, pathlib, signal, sys\n"
+        "from musechat.app.whole import whole_file; from musechat.cli import commands\n"
         "def half(**_):\n"
         "    with whole_file(pathlib.Path(sys.argv[1])) as file:\n"
         f"        file.write(b'half'); file.flush(); os.kill(os.getpid(), signal.{name})\n"

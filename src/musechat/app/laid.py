@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from musechat.core.errors import InputError, LibraryError, MediaError
 from musechat.core.settings import Quality
 from musechat.core.text import one_line
 from musechat.core.track import Track
+from musechat.library.naming import AUDIO_SUFFIXES, name_track
 
 if TYPE_CHECKING:
     from musechat.app.library import Library
@@ -79,9 +81,16 @@ def find_music(library: Library, wanted: str) -> Track:
     if is_file:
         return _from_file(library, path)
     try:
-        return library.find(wanted)
+        track = library.find(wanted)
     except LibraryError as error:
         raise InputError(f"{one_line(wanted)!r} is no music file, and no track either: {error}") from None
+    except InputError:
+        if path.suffix.lower() in AUDIO_SUFFIXES:
+            raise InputError(f"There is no file {one_line(wanted)!r}, and no such track of the library.") from None
+        raise
+    if not os.path.exists(track.path):  # noqa: PTH110 - unlike Path.exists it never raises
+        raise InputError(f"{track.label} is gone from {one_line(track.path, 500)}; import it from where it is now.")
+    return track
 
 
 def heard(library: Library, track: Track) -> TrackFeatures:
@@ -95,13 +104,12 @@ def heard(library: Library, track: Track) -> TrackFeatures:
 
 def _from_file(library: Library, path: Path) -> Track:
     """The library's track that this file holds, wherever the library last saw it; else one named by the file alone."""
-    from musechat.library.naming import name_track
     from musechat.library.scan import scan
     from musechat.library.song_folder import SongFolder
 
     info = library.models.decoder.identify(path)
     if info.audio_id is None:
-        raise MediaError(f"{path.name} holds no sound.", "no_audio")
+        raise MediaError(f"{path.name} holds no sound; give a music file.", "no_audio")
     with contextlib.suppress(LibraryError):
         if library.store.has(info.audio_id):
             return dataclasses.replace(library.store.track(info.audio_id), path=str(path.absolute()), missing=False)
@@ -124,4 +132,4 @@ def _listened(library: Library, video: Path) -> VideoProfile:
     """What a first look sees, and everything that is heard."""
     sound = library.models.videos.listen(video)
     seen = library.models.videos.first_look(video)
-    return dataclasses.replace(seen, own_loudness=sound.loudness, speech=sound.speech)
+    return dataclasses.replace(seen, own_loudness=sound.loudness, speech=sound.speech, notes=sound.notes)

@@ -9,13 +9,15 @@ In: a clip, a track, a plan. Out: an mp4 that stands under its name whole or not
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import shutil
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from musechat.app.whole import OutputError, refuse_existing, whole_file
+from musechat.app.times import clock
+from musechat.app.whole import OutputError, refuse_existing, refuse_unwritable, whole_file
 from musechat.core.errors import InputError, MediaError
 from musechat.core.protocols import Silent
 from musechat.core.text import one_line
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 SUFFIXES = (".mp4", ".m4v", ".mov")
 SOUND_BYTES = 40_000
 """A second of the sound that is made takes at most this much (320 kbit/s)."""
+SHORTER = 0.25
+"""Seconds by which a clip's pictures may end before the clip does, as its sound's last packet often does not."""
 
 
 class Renders(Protocol):
@@ -79,13 +83,14 @@ def render(
             report = _write(file, answer, told)
         if report is None:
             raise MediaError(f"{video.name} could not be rendered: the answer broke off.", "crashed")
-    return Rendered(out, out.stat().st_size, laid, plan, report)
+    notes = (*laid.clip.notes, *report.notes, *_missing(report.seconds, laid.clip.duration))
+    return Rendered(out, out.stat().st_size, laid, plan, dataclasses.replace(report, notes=notes))
 
 
 def check_output(out: Path, *sources: Path, overwrite: bool = False) -> None:
     """Raises `InputError` where `out` cannot be rendered to; nothing is written. `sources` must not be overwritten."""
     name = one_line(str(out), 500)
-    if out.suffix.lower() not in SUFFIXES:
+    if out.suffix.lower() not in SUFFIXES and not out.is_dir():
         raise InputError(f"A render is an MP4 file: let {name} end in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}.")
     for source in sources:
         if _same(out, source):
@@ -93,6 +98,14 @@ def check_output(out: Path, *sources: Path, overwrite: bool = False) -> None:
     refuse_existing(out, overwrite)
     if not out.parent.is_dir():
         raise InputError(f"There is no folder {one_line(str(out.parent), 500)}; make it first.")
+    refuse_unwritable(out.parent)
+
+
+def _missing(seconds: float, said: float) -> tuple[str, ...]:
+    """The music was laid under as much as the clip said it holds; where there is less, its end is missing."""
+    if seconds > said - SHORTER:
+        return ()
+    return (f"The pictures end at {clock(seconds)}, not at {clock(said)} as the clip says, and the music with them.",)
 
 
 def _same(out: Path, source: Path) -> bool:

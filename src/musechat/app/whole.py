@@ -75,6 +75,13 @@ def refuse_existing(out: Path, overwrite: bool) -> None:
         raise InputError(f"{name} cannot be used: {getattr(error, 'strerror', None) or error}.") from error
 
 
+def refuse_unwritable(folder: Path) -> None:
+    """Raises `InputError` where `folder`, or what there is of the way to it, is known to take no files."""
+    there = next((place for place in (folder, *folder.absolute().parents) if os.path.isdir(place)), None)  # noqa: PTH112
+    if there is not None and not os.access(there, os.W_OK | os.X_OK):
+        raise InputError(f"Nothing can be written to {one_line(str(folder), 500)}; choose another folder.")
+
+
 def _open(out: Path) -> tuple[BinaryIO, Path]:
     flags = os.O_CREAT | os.O_EXCL | os.O_RDWR
     for name in ("O_CLOEXEC", "O_NOFOLLOW", "O_BINARY"):

@@ -28,7 +28,6 @@ from musechat.core.text import one_line
 
 if TYPE_CHECKING:
     from musechat.app.library import Library
-    from musechat.app.render import Rendered
 
 app = typer.Typer(
     name="musechat",
@@ -241,13 +240,15 @@ def recommend(
             if render is not None:
                 with show.progress() as progress:
                     rendered = session.render(render, overwrite=overwrite, progress=progress)
+                if not as_json:
+                    show.rendered(rendered)
             if export is not None:
                 exported = session.export(export, overwrite=overwrite)
+                if not as_json:
+                    show.exported(exported)
             if as_json:
                 talk = conversation_json(session.profile(), session.conversation, session.timings)
                 _print_json(talk | outputs_json(rendered, exported))
-            else:
-                _show_outputs(rendered, exported)
 
 
 @app.command("render")
@@ -292,13 +293,15 @@ def render_clip(
                     overwrite=overwrite,
                     progress=progress,
                 )
+            if not as_json:
+                show.rendered(rendered)
             exported = None
             if export is not None:
                 exported = opened.export(rendered.laid, export, own_sound=own_sound.value, overwrite=overwrite)
+                if not as_json:
+                    show.exported(exported)
         if as_json:
             _print_json(render_json(rendered, exported))
-        else:
-            _show_outputs(rendered, exported)
 
 
 def _check_outputs(out: Path | None, folder: Path | None, overwrite: bool, *sources: Path) -> None:
@@ -311,15 +314,6 @@ def _check_outputs(out: Path | None, folder: Path | None, overwrite: bool, *sour
         from musechat.app.exports.export import check_folder
 
         check_folder(folder, overwrite=overwrite)
-
-
-def _show_outputs(rendered: Rendered | None, exported: tuple[Path, ...] | None) -> None:
-    from musechat.cli import show
-
-    if rendered is not None:
-        show.rendered(rendered)
-    if exported:
-        show.exported(exported)
 
 
 @app.command()

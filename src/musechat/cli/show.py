@@ -177,7 +177,8 @@ def rendered(done: Rendered) -> None:
     report, plan, track, clip = done.report, done.plan, done.laid.track, done.laid.clip
     unknown = "[yellow]not known: ask before you publish[/yellow]"
     spoken = sum(end - start for start, end in plan.speech)
-    lowered = f"kept, the music lowered under {spoken:.0f} s of speech" if plan.speech else "kept, no speech was found"
+    unspoken = "kept; none of it could be searched for speech" if clip.speech is None else "kept, no speech was found"
+    lowered = f"kept, the music lowered under {spoken:.1f} s of speech" if plan.speech else unspoken
     kept = {"drop": "left out", "duck": lowered, "keep": "kept"}
     level = "not measured" if report.loudness_lufs is None else f"{report.loudness_lufs:.1f} LUFS"
     peak = "not measured" if report.true_peak_dbtp is None else f"{report.true_peak_dbtp:.1f} dBTP"

@@ -18,7 +18,7 @@ from musechat.app.exports.cues import cues_csv, cues_markdown
 from musechat.app.exports.stills import stills
 from musechat.app.exports.timeline import timeline
 from musechat.app.exports.transcript import session_json, session_markdown
-from musechat.app.whole import whole_file
+from musechat.app.whole import refuse_unwritable, whole_file
 from musechat.core.errors import InputError
 from musechat.core.text import one_line
 
@@ -64,6 +64,7 @@ def check_folder(folder: Path, names: tuple[str, ...] = (*NAMES, *TALK_NAMES), o
     """Raises `InputError` where an export to `folder` would replace what is not its own; writes nothing."""
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{one_line(str(folder), 500)} is a file; give a folder to export to.")
+    refuse_unwritable(folder)
     if overwrite:
         return
     ours = _record(folder)
@@ -96,11 +97,19 @@ def _write(made: Mapping[str, bytes], folder: Path) -> tuple[Path, ...]:
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise InputError(f"The folder {one_line(str(folder), 500)} cannot be made: {why}.") from error
-    digests = _record(folder) | {name: hashlib.sha256(data).hexdigest() for name, data in made.items()}
-    for name, data in (*made.items(), (RECORD, json.dumps(digests, indent=2).encode())):
-        with whole_file(folder / name, overwrite=True) as file:
-            file.write(data)
+    digests = _record(folder)
+    try:
+        for name, data in made.items():
+            _put(folder / name, data)
+            digests[name] = hashlib.sha256(data).hexdigest()
+    finally:  # what was written before the disk was full is ours too
+        _put(folder / RECORD, json.dumps(digests, indent=2).encode())
     return tuple(folder / name for name in made)
+
+
+def _put(path: Path, data: bytes) -> None:
+    with whole_file(path, overwrite=True) as file:
+        file.write(data)
 
 
 def _record(folder: Path) -> dict[str, str]:
