@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from laying import LOOP, TRIM, Screen, features, laid, track
 from musechat.app.exports.attribution import attribution
@@ -123,7 +123,9 @@ def test_hostile_names_do_nothing_in_markdown() -> None:
 def test_the_cue_sheet_reads_well() -> None:
     text = cues_markdown(laid())
     assert text.startswith("# Cue sheet: holiday.mp4\n")
-    assert "| 1 | Northern Lights | Ann | Aurora | 2009 | CC BY-SA 3.0 | 00:00:00:00 |" in text
+    assert "| title | Northern Lights |\n| artist | Ann |" in text
+    assert "| 1 | 00:00:00:00 | 00:00:20:06 | 00:00:20.250 | 00:00:52.000 | 00:01:12.250 |" in text
+    assert max(line.count("|") for line in text.splitlines()) == 7  # more columns do not fit on paper
     assert "A passage of the track is repeated: 0:52.0–1:12.2, then 0:40.2–1:02.0." in text
 
 
@@ -136,6 +138,7 @@ def test_credits_name_title_artist_licence_and_changes() -> None:
     assert "Licence: CC BY-SA 3.0, https://creativecommons.org/licenses/by-sa/3.0/ (read in the tag)" in text
     assert "Changes: a passage repeated, faded, set to a clip." in text
     assert "ShareAlike" in text
+    assert "Attribution: show the lines above" in text
     assert "NonCommercial" not in text
 
 
@@ -147,6 +150,7 @@ def test_credits_name_title_artist_licence_and_changes() -> None:
         (Fact("All rights reserved", "tag"), ["no licence that MuseChat knows"]),
         (Fact("CC BY", "tag"), ["version of this licence is meant is not said"]),
         (Fact("CC BY 3.0, no commercial use", "tag"), ["NonCommercial", "CC BY 3.0, no commercial use (read"]),
+        (Fact("GPL-2", "tag"), ["gpl-2.0.html", "Attribution", "may only be published under the same licence"]),
         (Fact("CC0", "sidecar"), ["https://creativecommons.org/publicdomain/zero/1.0/ (read in the sidecar)"]),
     ],
 )
@@ -219,6 +223,15 @@ def _without_defaults(plain: Any) -> Any:
     return [_without_defaults(item) for item in plain] if isinstance(plain, list) else plain
 
 
+def test_names_on_the_timeline_are_one_line() -> None:
+    made = json.loads(
+        timeline(laid(TRIM, named=track(title=Fact("A\nB\x1b[31m", "tag")), path="/clips/a\nb.mp4"), "drop")
+    )
+    picture, music = (one["children"][0] for one in made["tracks"]["children"])
+    assert (made["name"], picture["name"], music["name"]) == ("a b with A B", "a b.mp4", "A B")
+    assert picture["media_references"]["DEFAULT_MEDIA"]["target_url"].endswith("/a%0Ab.mp4")
+
+
 @pytest.mark.parametrize(("own", "sound", "tracks"), [("drop", True, 2), ("keep", True, 3), ("duck", False, 2)])
 def test_the_clips_own_sound_is_there_when_it_is_kept(own: Any, sound: bool, tracks: int) -> None:
     made = json.loads(timeline(laid(TRIM, has_sound=sound, fps=None), own))
@@ -286,7 +299,7 @@ def test_the_json_is_the_contract() -> None:
 def test_fits_in_words() -> None:
     assert fit_words(TRIM, 42.0) == ("The clip gets 0:00.0–0:42.0 of the track.",)
     short = fit_words(Fit((Piece(3.0, 0.0, 20.0),), "short"), 42.0)
-    assert short[0] == "The music ends at 0:23.0, before the clip does at 0:42.0: 0:00.0–0:20.0."
+    assert short[0] == "The music ends at 0:23.0, before the clip does at 0:42.0: 0:00.0–0:20.0 of the track."
     assert short[1] == "It begins at 0:03.0 of the clip."
     many = Fit(tuple(Piece(5.0 * i, 0.0, 5.0) for i in range(9)), "loop")
     assert "0:00.0–0:05.0 and 5 more." in fit_words(many, 45.0)[0]
@@ -326,6 +339,31 @@ def test_the_hit_and_the_cuts_are_where_they_belong() -> None:
     red = (picture[..., 0] > 200) & (picture[..., 1] < 130) & (picture[..., 2] < 130)
     x = np.bincount(np.nonzero(red)[1], minlength=1800).argmax()
     assert x == pytest.approx(190 + 12 / 42 * (1752 - 190), abs=2)
+
+
+def test_no_words_are_drawn_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Long words meet neither each other nor the edge; the line of the hit stops where words are.
+    boxes: list[tuple[float, float, float, float]] = []
+    real = ImageDraw.ImageDraw.text
+
+    def noted(self: Any, xy: Any, text: str, fill: Any, font: Any, anchor: str) -> None:
+        boxes.append(tuple(side / 2 for side in self.textbbox(xy, text, font, anchor)))
+        real(self, xy, text, fill, font, anchor)
+
+    monkeypatch.setattr(ImageDraw.ImageDraw, "text", noted)
+    wide = Fact("W" * 300, "tag")
+    one = laid(
+        replace(LOOP, hit=replace(LOOP.hit, clip=10.125)), named=track(title=wide, artist=wide, licence=wide),
+        path=f"/clips/{'W' * 200}.mp4",
+    )  # fmt: skip
+    frames = stills(Screen(), Path("clip.mp4"), 42.0, still_count(1920, 1080))
+    picture = np.asarray(Image.open(io.BytesIO(sheet(one, frames)))).astype(int)
+    for number, a in enumerate(boxes):
+        assert a[0] >= 0
+        assert a[2] <= 1800 - 16
+        assert not [b for b in boxes[:number] if a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]]
+        inside = picture[round(a[1]) : round(a[3]), round(a[0]) : round(a[2])]
+        assert not ((inside[..., 0] > 230) & (inside[..., 1] < 120) & (inside[..., 2] < 120)).any()
 
 
 def test_stills_come_from_key_frames_where_they_are_near() -> None:

@@ -18,6 +18,8 @@ from musechat.core.errors import InputError
         (23.976, Fraction(24000, 1001)),
         (23.98, Fraction(24000, 1001)),
         (24.0, Fraction(24)),
+        (1440 / 60.022, Fraction(24)),
+        (1438 / 59.9986, Fraction(24000, 1001)),
         (29.97002997, Fraction(30000, 1001)),
         (30.0, Fraction(30)),
         (59.94, Fraction(60000, 1001)),

@@ -20,8 +20,9 @@ RATES = (
     Fraction(48000, 1001), Fraction(48), Fraction(50), Fraction(60000, 1001), Fraction(60), Fraction(100),
     Fraction(120000, 1001), Fraction(120),
 )  # fmt: skip
-SNAP = 3e-4
-"""How far off, relatively, a mean rate may be from an exact one that it stands for; 24 and 23.976 are 1e-3 apart."""
+SNAP = 5e-4
+"""How far off, relatively, a mean rate may be from an exact one that it stands for: half of what 24 and 23.976 are
+apart. The mean of a minute that ends a frame late is this far off."""
 _DROPPED = {Fraction(30000, 1001): 2, Fraction(60000, 1001): 4}
 _CLOCK = re.compile(r"(?:(?:(\d{1,3}):)?([0-5]?\d):)([0-5]?\d(?:\.\d{1,6})?)", re.ASCII)
 _SECONDS = re.compile(r"\d{1,7}(?:\.\d{1,6})?", re.ASCII)

@@ -27,7 +27,8 @@ def fit_words(fit: Fit, duration: float) -> tuple[str, ...]:
         "trim": f"The clip gets {stretches} of the track.",
         "loop": f"A passage of the track is repeated: {stretches}.",
         "ending": f"The music leaps to the track's own ending: {stretches}.",
-        "short": f"The music ends at {clock(fit.until)}, before the clip does at {clock(duration)}: {stretches}.",
+        "short": f"The music ends at {clock(fit.until)}, before the clip does at {clock(duration)}: {stretches} of "
+        "the track.",
     }[fit.manner]
     told = [said]
     if pieces[0].at > 0:

@@ -22,12 +22,14 @@ if TYPE_CHECKING:
     from musechat.library.licence import Terms
 
 _DEMANDS = {
+    "by": "Attribution: show the lines above wherever the clip with this music is published.",
     "nc": "NonCommercial: this music may not be used for anything commercial, advertising included, unless its owner "
     "agrees.",
     "nd": "NoDerivatives: setting music to moving pictures counts as changing it, so its owner must agree before this "
     "clip is published with it.",
     "sa": "ShareAlike: the clip with this music may only be published under the same licence.",
 }
+_COPYLEFT = ("GPL", "LGPL", "Free Art License")
 
 
 def attribution(laid: Laid) -> str:
@@ -74,7 +76,8 @@ def _mind(track: Track, known: Terms | None) -> list[str]:
     elif known.conditions is None:
         said.append("These words are no licence that MuseChat knows: read them, or ask whoever holds the rights.")
     else:
-        said += [_DEMANDS[one] for one in ("nc", "nd", "sa") if one in known.conditions]
+        asks = known.conditions | ({"by", "sa"} if known.name.startswith(_COPYLEFT) else set())
+        said += [demand for one, demand in _DEMANDS.items() if one in asks]
         if known.address is None:
             said.append("Which text or version of this licence is meant is not said: find out, and link it.")
     if track.artist is None:

@@ -59,17 +59,26 @@ class Canvas:
         self._image.resize((self.width, self.height), Image.Resampling.LANCZOS).save(out, "PNG")
         return out.getvalue()
 
-    def text(self, x: float, y: float, words: str, size: int, colour: Colour, anchor: str = "la") -> float:
-        """Words at a point, cut where the picture ends; returns where they end. Anchors are Pillow's."""
+    def text(
+        self,
+        x: float,
+        y: float,
+        words: str,
+        size: int,
+        colour: Colour,
+        anchor: str = "la",
+        end: float | None = None,
+    ) -> float:
+        """Words at a point, cut where the axis or `end` is; returns their other side. Anchors are Pillow's."""
         font = _font(size * _FINER)
         line = legible(one_line(words, 300))
-        room = self.width - 16 - x if anchor[0] == "l" else self.width
+        room = (self.right if end is None else end) - x if anchor[0] == "l" else x
         if font.getlength(line) > room * _FINER:
             while line and font.getlength(line + "...") > room * _FINER:
                 line = line[:-1]
             line += "..."
         self._draw.text((x * _FINER, y * _FINER), line, colour, font, anchor)
-        return x + font.getlength(line) / _FINER
+        return x + font.getlength(line) / _FINER * (1 if anchor[0] == "l" else -1)
 
     def paragraph(self, x: float, y: float, words: str, size: int, colour: Colour) -> None:
         """Words in as many lines as they need between `x` and the axis' end."""

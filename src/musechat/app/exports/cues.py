@@ -27,6 +27,8 @@ COLUMNS = (
     "cue", "title", "artist", "album", "year", "licence", "clip_in", "clip_out", "duration", "track_in", "track_out",
     "usage", "track_id", "file",
 )  # fmt: skip
+TIMES = ("cue", "clip_in", "clip_out", "duration", "track_in", "track_out")
+"""The columns that differ from cue to cue."""
 USAGE = "background"
 """All that is known of how the music is used: it lies under the picture."""
 
@@ -42,8 +44,8 @@ def cues_csv(laid: Laid) -> bytes:
 
 
 def cues_markdown(laid: Laid) -> str:
-    """The cue sheet as Markdown."""
-    shown = [name for name in COLUMNS if name not in ("track_id", "file")]
+    """The cue sheet as Markdown; its tables are narrow enough for paper."""
+    cues = [dict(zip(COLUMNS, row, strict=True)) for row in _rows(laid)]
     lines = [
         f"# Cue sheet: {markdown(Path(printable(laid.clip.path)).name)}",
         "",
@@ -52,13 +54,14 @@ def cues_markdown(laid: Laid) -> str:
         "",
         *(markdown(sentence) for sentence in fit_words(laid.fit, laid.clip.duration)),
         "",
-        f"| {' | '.join(name.replace('_', ' ') for name in shown)} |",
-        f"|{'---|' * len(shown)}",
+        "| the music | |",
+        "|---|---------------|",
+        *(f"| {name.replace('_', ' ')} | {markdown(cues[0][name])} |" for name in COLUMNS if name not in TIMES),
+        "",
+        f"| {' | '.join(name.replace('_', ' ') for name in TIMES)} |",
+        f"|{'---|' * len(TIMES)}",
+        *(f"| {' | '.join(cue[name] for name in TIMES)} |" for cue in cues),
     ]
-    for row in _rows(laid):
-        named = dict(zip(COLUMNS, row, strict=True))
-        lines.append(f"| {' | '.join(markdown(named[name]) for name in shown)} |")
-    lines += ["", f"Track id: {laid.track.id}", "", f"File: {markdown(printable(laid.track.path))}"]
     return "\n".join(lines) + "\n"
 
 

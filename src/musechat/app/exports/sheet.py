@@ -35,7 +35,7 @@ GROUND, PANEL, GRID = (20, 22, 27), (29, 32, 39), (58, 63, 74)
 TEXT, MUTED = (243, 240, 233), (150, 156, 167)
 AMBER, TEAL, VIOLET, RED = (242, 180, 65), (76, 201, 176), (146, 128, 255), (255, 99, 97)
 WIDTH, AXIS = 1800, (190, 1752)
-STEPS = (0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 86400)
+STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 86400)
 """Seconds between the labels of a time axis."""
 CLOSEST = 4.0
 """Pixels: beats and bars that lie closer are not drawn."""
@@ -63,7 +63,7 @@ def sheet(laid: Laid, frames: Sequence[Frame]) -> bytes:
     _energy(canvas, laid, y + 254)
     _beats(canvas, laid, y + 386)
     _pieces(canvas, laid, y + 424)
-    _marks(canvas, laid.fit, 138, y + 252, y + 456)
+    _marks(canvas, laid.fit, y, tall)
     _foot(canvas, laid, y + 484)
     return canvas.png()
 
@@ -74,18 +74,19 @@ def _strip_height(width: int, height: int) -> int:
 
 def _head(canvas: Canvas, laid: Laid) -> None:
     clip, track, heard = laid.clip, laid.track, laid.features
-    end = canvas.text(48, 34, one_line(track.title.value, 60), 40, TEXT)
+    room = AXIS[1] if track.artist is None else AXIS[1] - 500
+    end = canvas.text(48, 34, one_line(track.title.value, 60), 40, TEXT, end=room)
     if track.artist is not None:
         canvas.text(end + 16, 34, track.artist.value, 40, MUTED)
     facts = [one_line(Path(printable(clip.path)).name, 60), clock(clip.duration), f"{clip.width} × {clip.height}"]
     facts += [f"{clip.fps:.5g} frames a second"] if clip.fps else []
-    canvas.text(48, 92, "under  " + "  ·  ".join(facts), 20, MUTED)
     sound = []
     sound += [f"{heard.bpm:.0f} BPM"] if heard.bpm is not None else []
     sound += [heard.key_name] if heard.key_name else []
     sound += [f"{heard.loudness:.1f} LUFS"] if heard.loudness is not None else []
     sound.append("licence not known" if track.licence is None else one_line(track.licence.value, 40))
-    canvas.text(AXIS[1], 92, "  ·  ".join(sound), 20, MUTED, "ra")
+    begin = canvas.text(AXIS[1], 92, "  ·  ".join(sound), 20, MUTED, "ra")
+    canvas.text(48, 92, "under  " + "  ·  ".join(facts), 20, MUTED, end=begin - 32)
 
 
 def _label(canvas: Canvas, y: float, words: str, colour: Colour = MUTED) -> None:
@@ -145,8 +146,10 @@ def _speech(canvas: Canvas, laid: Laid, y: float) -> None:
     speech = laid.clip.speech
     _label(canvas, y + 10, "speech", TEAL)
     canvas.box(AXIS, (y, y + 20), PANEL, 4)
-    if not speech:
-        _nothing(canvas, y + 10, "nobody listened for it" if speech is None and laid.clip.has_sound else "none found")
+    if not laid.clip.has_sound:
+        _nothing(canvas, y + 10, "the clip has no sound")
+    elif not speech:
+        _nothing(canvas, y + 10, "nobody listened for it" if speech is None else "none found")
     for start, end in speech or ():
         canvas.box((canvas.x(start), canvas.x(end)), (y + 3, y + 17), TEAL, 3)
 
@@ -244,15 +247,17 @@ def _pieces(canvas: Canvas, laid: Laid, y: float) -> None:
             canvas.text((left + right) / 2, y + 14, words, 15, TEXT, "mm")
 
 
-def _marks(canvas: Canvas, fit: Fit, top: float, music: float, bottom: float) -> None:
-    """Joins across the music; the hit across everything."""
+def _marks(canvas: Canvas, fit: Fit, y: float, tall: float) -> None:
+    """Joins across the music; the hit across everything but words."""
+    music = y + 252
     for piece in fit.pieces[1:]:
         x = canvas.x(piece.at)
-        for y in np.arange(music, bottom, 9):
-            canvas.box((x - 1, x + 1), (float(y), float(y) + 5), TEXT)
+        for dash in np.arange(music, y + 456, 9):
+            canvas.box((x - 1, x + 1), (float(dash), float(dash) + 5), TEXT)
     if fit.hit is not None:
         x = canvas.x(fit.hit.clip)
-        canvas.box((x - 1, x + 1), (top, bottom), RED)
+        for span in ((y - 30 - tall, y - 30), (y, y + 204), (music, y + 418)):
+            canvas.box((x - 1, x + 1), span, RED)
         canvas.shape([(x - 9, music), (x, music - 9), (x + 9, music), (x, music + 9)], RED)
 
 

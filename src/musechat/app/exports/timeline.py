@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from musechat.app.contract import printable
 from musechat.app.times import exact_rate
+from musechat.core.text import one_line
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -33,7 +34,7 @@ def timeline(laid: Laid, own_sound: OwnSound) -> str:
     """The timeline as JSON; the clip's own sound is on it unless it is dropped."""
     clip, fit, track = laid.clip, laid.fit, laid.track
     rate: float | Fraction = exact_rate(clip.fps) or MILLISECONDS
-    title = printable(track.title.value)
+    title = one_line(printable(track.title.value))
     picture = _clip(Path(clip.path), clip.duration, _range(0.0, clip.duration, rate), rate)
     tracks = [_track("V1", "Video", [picture])]
     if own_sound != "drop" and clip.has_sound:
@@ -50,7 +51,7 @@ def timeline(laid: Laid, own_sound: OwnSound) -> str:
     whole = {
         "OTIO_SCHEMA": "Timeline.1",
         "metadata": {"musechat": _facts(laid, own_sound)},
-        "name": f"{printable(Path(clip.path).stem)} with {title}",
+        "name": f"{one_line(printable(Path(clip.path).stem))} with {title}",
         "global_start_time": None,
         "tracks": stack,
     }
@@ -80,17 +81,18 @@ def _track(name: str, kind: str, children: list[dict[str, Any]]) -> dict[str, An
 def _clip(
     path: Path, duration: float, source: dict[str, Any], rate: float | Fraction, name: str | None = None
 ) -> dict[str, Any]:
+    file = one_line(printable(path.name))
     media = {
         "OTIO_SCHEMA": "ExternalReference.1",
         "metadata": {},
-        "name": printable(path.name),
+        "name": file,
         "available_range": _range(0.0, duration, rate),
         "available_image_bounds": None,
         "target_url": path.absolute().as_uri(),
     }
     return _item(
         "Clip.2",
-        printable(path.name) if name is None else name,
+        file if name is None else name,
         source,
         media_references={"DEFAULT_MEDIA": media},
         active_media_reference_key="DEFAULT_MEDIA",
