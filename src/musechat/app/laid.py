@@ -3,6 +3,7 @@
 In: a clip, a track of the library or any music file, where to start or what to hit. Out: one value.
 
 - A file that is not in the library is analysed on the spot and named by its tags and its name.
+- The track is heard while the clip is watched: each waits for a decoder of its own.
 - Where the start is given the clip is not watched: its sound alone is listened to, for speech.
 """
 
@@ -11,9 +12,12 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from musechat.app.times import clock
 from musechat.core.errors import InputError, LibraryError, MediaError
@@ -27,6 +31,8 @@ if TYPE_CHECKING:
     from musechat.core.features import TrackFeatures, VideoProfile
     from musechat.core.fit import Fit
     from musechat.core.protocols import Progress
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +69,9 @@ def lay(
     track = find_music(library, wanted)
     if offset is not None and not 0 <= offset < track.duration:
         raise InputError(f"The track cannot start at {clock(offset)}: it is {clock(track.duration)} long.")
-    features = heard(library, track)
-    clip = library.models.videos.watch(video, progress) if offset is None else _listened(library, video)
+    with _aside(library, _hearing(library, track)) as hearing:
+        clip = library.models.videos.watch(video, progress) if offset is None else _listened(library, video)
+    features = hearing.result()
     found = fit(features, track.duration, clip, start=offset, hit=hit)
     if hit is not None and found.hit is None:
         raise InputError(f"Nothing of {track.label} can fall on {clock(hit)}: no beat was found in it. Give an offset.")
@@ -95,11 +102,15 @@ def find_music(library: Library, wanted: str) -> Track:
 
 def heard(library: Library, track: Track) -> TrackFeatures:
     """What is heard in a track: from the library, or analysed on the spot."""
-    try:
-        known = library.store.features(track.id)
-    except LibraryError:
-        known = None
-    return known or library.models.tracks(Path(track.path), Quality.BALANCED)
+    return _hearing(library, track)()
+
+
+def _hearing(library: Library, track: Track) -> Callable[[], TrackFeatures]:
+    """As `heard`, to be called in any thread: the library is looked into here and now."""
+    with contextlib.suppress(LibraryError):
+        if (known := library.store.features(track.id)) is not None:
+            return lambda: known
+    return partial(library.models.tracks, Path(track.path), Quality.BALANCED)
 
 
 def _from_file(library: Library, path: Path) -> Track:
@@ -130,6 +141,18 @@ def _from_file(library: Library, path: Path) -> Track:
 
 def _listened(library: Library, video: Path) -> VideoProfile:
     """What a first look sees, and everything that is heard."""
-    sound = library.models.videos.listen(video)
-    seen = library.models.videos.first_look(video)
-    return dataclasses.replace(seen, own_loudness=sound.loudness, speech=sound.speech, notes=sound.notes)
+    videos = library.models.videos
+    with _aside(library, partial(videos.first_look, video)) as looking:
+        sound = videos.listen(video)
+    return dataclasses.replace(looking.result(), own_loudness=sound.loudness, speech=sound.speech, notes=sound.notes)
+
+
+@contextlib.contextmanager
+def _aside(library: Library, work: Callable[[], T]) -> Iterator[Future[T]]:
+    """Work that is done beside the block. Where the block fails, the decoder is closed: nobody waits for the work."""
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            yield pool.submit(work)
+        except BaseException:
+            library.models.decoder.close()
+            raise
