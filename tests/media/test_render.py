@@ -478,6 +478,15 @@ def test_pauses_between_words_do_not_pump(decoder: Decoder, talk: Path, folder: 
     assert tuned(samples, 440, 4.8, 5.8) > max(under) + 10
 
 
+def test_what_is_too_long_to_be_kept_is_read_again_and_sounds_the_same(
+    decoder: Decoder, talk: Path, song: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = plan(Piece(0.0, 1.0, 4.0), Piece(3.0, 2.0, 6.0), speech=((2.0, 4.0),))
+    kept = put(decoder, talk, song, wanted)
+    monkeypatch.setattr("musechat.media.master.KEPT", 0)
+    assert put(decoder, talk, song, wanted) == kept
+
+
 def test_ambience_stays_under_the_music(decoder: Decoder, folder: Path) -> None:
     loud = write_video(folder / "loud.mp4", sound=tone(2.4, hertz=1000, level=0.9))
     quiet = write_video(folder / "quiet.mp4", sound=tone(2.4, hertz=1000, level=0.003))
