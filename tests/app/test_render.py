@@ -98,16 +98,18 @@ def test_an_answer_that_breaks_off_is_no_file(placed: Laid, tmp_path: Path) -> N
     assert left(tmp_path) == set()
 
 
-def test_a_full_disk_is_told_with_what_is_needed(placed: Laid, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_told_with_what_is_known_to_be_needed(
+    placed: Laid, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     screen = Screen()
     screen.fails = OSError(errno.ENOSPC, "No space left on device")
-    with pytest.raises(OutputError, match=r"disk is full.* was not written\. About 1\.7 MB are needed"):
+    with pytest.raises(OutputError, match=r"disk is full: .*out\.mp4 was not written\. Free some space and"):
         render(screen, placed, tmp_path / "out.mp4")
     assert screen.closed
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**9, 10**9, 300_000))
     fresh = Screen()
-    with pytest.raises(OutputError, match=r"has 0\.3 MB left\. About 1\.7 MB are needed"):
+    with pytest.raises(OutputError, match=r"has 0\.3 MB left, and about 1\.7 MB are needed\. Free some space"):
         render(fresh, placed, tmp_path / "out.mp4")
     assert fresh.asked == []
     monkeypatch.setattr(shutil, "disk_usage", lambda _: (_ for _ in ()).throw(OSError("not told")))

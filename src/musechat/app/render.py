@@ -34,6 +34,8 @@ SOUND_BYTES = 40_000
 SHORTER = 0.25
 """Seconds by which a clip's pictures may end before the clip does, as its sound's last packet often does not."""
 
+_WAY_ON = "Free some space and render again, or choose another folder."
+
 
 class Renders(Protocol):
     """The part of the decoder that is needed here."""
@@ -72,12 +74,10 @@ def render(
     video, track = Path(laid.clip.path), Path(laid.track.path)
     check_output(out, video, track, overwrite=overwrite)
     plan = RenderPlan(laid.fit, lufs=lufs, own_sound=own_sound, speech=laid.clip.speech or ())
-    needed = _bytes_needed(video, laid.clip.duration)
-    room = f"About {_megabytes(needed)} are needed; free some space and render again, or choose another folder."
-    _require_room(out, needed, room)
+    _require_room(out, _bytes_needed(video, laid.clip.duration))
     told = progress or Silent()
     told.start("Rendering", 1.0)
-    with whole_file(out, overwrite, room) as file:
+    with whole_file(out, overwrite, _WAY_ON) as file:
         # What is left of the answer is given up with the block, however it is left.
         with contextlib.closing(_closable(decoder.render(video, track, plan))) as answer:
             report = _write(file, answer, told)
@@ -116,17 +116,18 @@ def _same(out: Path, source: Path) -> bool:
 
 
 def _bytes_needed(video: Path, seconds: float) -> int:
-    """What the file may take: its pictures as they are, and the new sound."""
+    """What the file may take: its pictures as they are, and the new sound. Pictures encoded anew may take more."""
     with contextlib.suppress(OSError):
         return video.stat().st_size + round(seconds * SOUND_BYTES)
     return 0  # the decoder will say what is wrong with it
 
 
-def _require_room(out: Path, needed: int, room: str) -> None:
+def _require_room(out: Path, needed: int) -> None:
     with contextlib.suppress(OSError):  # not every disk tells
         free = shutil.disk_usage(out.parent).free
         if free < needed:
-            raise OutputError(f"The disk of {one_line(str(out), 500)} has {_megabytes(free)} left. {room}")
+            left = f"The disk of {one_line(str(out), 500)} has {_megabytes(free)} left"
+            raise OutputError(f"{left}, and about {_megabytes(needed)} are needed. {_WAY_ON}")
 
 
 def _closable(
