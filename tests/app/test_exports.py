@@ -390,6 +390,7 @@ def test_everything_is_exported_and_exported_again(tmp_path: Path) -> None:
     again = export(laid(TRIM), folder, Screen(), "drop")
     assert {path.name for path in again} == set(NAMES)
     assert len(rows((folder / "cues.csv").read_bytes())) == 1
+    assert not {*TALK_NAMES} & {path.name for path in folder.iterdir()}  # they told of another fit
     assert not [path for path in folder.iterdir() if path.name.endswith(".part")]
 
 
@@ -423,6 +424,14 @@ def test_a_folder_that_cannot_be_is_refused(tmp_path: Path) -> None:
         export(laid(), tmp_path / "file", Screen())
     with pytest.raises(InputError, match="cannot be made"):
         export(laid(), tmp_path / "file" / "below", Screen())
+
+
+def test_a_transcript_that_was_changed_stays(tmp_path: Path) -> None:
+    export(laid(), tmp_path, Screen(), talk=(conversation(), Timings()))
+    (tmp_path / "session.md").write_text("my own notes")
+    export(laid(TRIM), tmp_path, Screen())
+    assert (tmp_path / "session.md").read_text() == "my own notes"
+    assert not (tmp_path / "session.json").exists()
 
 
 def test_an_export_to_a_full_disk_can_be_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 In: a `Laid`, a conversation where there was one. Out: files, each whole or not there.
 
-- What stands in the folder and was not written by an export, or was changed since, is never replaced unasked: the
+- What stands in the folder and was not written by an export, or was changed since, is never replaced or removed unasked: the
   folder keeps the digest of each exported file.
 """
 
@@ -102,6 +102,9 @@ def _write(made: Mapping[str, bytes], folder: Path) -> tuple[Path, ...]:
         for name, data in made.items():
             _put(folder / name, data)
             digests[name] = hashlib.sha256(data).hexdigest()
+        for name in set(TALK_NAMES) - set(made):  # a transcript that led to another track
+            if _digest(folder / name) == digests.pop(name, ""):
+                (folder / name).unlink()
     finally:  # what was written before the disk was full is ours too
         _put(folder / RECORD, json.dumps(digests, indent=2).encode())
     return tuple(folder / name for name in made)
