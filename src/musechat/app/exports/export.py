@@ -2,8 +2,8 @@
 
 In: a `Laid`, a conversation where there was one. Out: files, each whole or not there.
 
-- What stands in the folder and was not written by an export, or was changed since, is never replaced or removed unasked: the
-  folder keeps the digest of each exported file.
+- What stands in the folder and was not written by an export, or was changed since, is never replaced or removed
+  unasked: the folder keeps the digest of each exported file.
 """
 
 from __future__ import annotations
