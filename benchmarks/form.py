@@ -304,7 +304,8 @@ def _by_phase(clues: np.ndarray, size: int) -> np.ndarray:
 def conditional_fit(choices: list[np.ndarray], right: list[np.ndarray], ridge: float = 5.0) -> np.ndarray:
     """A conditional logistic regression, by Newton's method; of several right rows the likelier count for more."""
     weights = np.zeros(choices[0].shape[1])
-    for _ in range(15):
+    score = _likelihood(choices, right, weights, ridge)
+    for _ in range(40):
         gradient, curvature = -ridge * weights, ridge * np.eye(weights.size)
         for rows, true in zip(choices, right, strict=True):
             share = np.exp(rows @ weights - (rows @ weights).max())
@@ -313,8 +314,23 @@ def conditional_fit(choices: list[np.ndarray], right: list[np.ndarray], ridge: f
             mean = share @ rows
             gradient += target / target.sum() @ rows - mean
             curvature += (rows.T * share) @ rows - np.outer(mean, mean)
-        weights += np.linalg.solve(curvature, gradient)
+        step, size = np.linalg.solve(curvature, gradient), 1.0
+        while (better := _likelihood(choices, right, weights + size * step, ridge)) < score and size > 1e-3:
+            size /= 2  # far from the top Newton's steps are too long
+        weights = weights + size * step
+        if better - score < 1e-6:
+            break
+        score = better
     return weights
+
+
+def _likelihood(choices: list[np.ndarray], right: list[np.ndarray], weights: np.ndarray, ridge: float) -> float:
+    total = -ridge / 2 * float(weights @ weights)
+    for rows, true in zip(choices, right, strict=True):
+        worth = rows @ weights
+        worth = worth - worth.max()
+        total += float(np.log(np.exp(worth[true]).sum() + 1e-300) - np.log(np.exp(worth).sum()))
+    return total
 
 
 if __name__ == "__main__":

@@ -105,7 +105,7 @@ def test_whatever_was_measured_the_clip_is_filled_from_within_the_track(
 
 
 def test_the_strongest_lift_falls_exactly_where_it_shall() -> None:
-    laid = fit(song(lifts=(48.0, 80.0)), 120.0, video(duration=30.0), hit=12.34)
+    laid = fit(song(lifts=(48.0, 80.0)), 120.0, video(duration=30.0, cuts=None), hit=12.34)
     assert laid.hit is not None
     assert (laid.hit.track, laid.hit.asked_by) == (48.0, "you")
     assert laid.heard(12.34) == pytest.approx(48.0, abs=1e-6)

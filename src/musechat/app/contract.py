@@ -210,6 +210,15 @@ def video_json(profile: VideoProfile) -> dict[str, Any]:
         "scenes": [{"name": s.name, "probability": number(s.probability)} for s in profile.scenes],
         "cuts": None if profile.cuts is None else [number(cut) for cut in profile.cuts],
         "cuts_per_minute": number(profile.cuts_per_minute),
+        "shots": [
+            {
+                "start": number(s.start),
+                "end": number(s.end),
+                "brightness": number(s.brightness),
+                "motion": number(s.motion),
+            }
+            for s in profile.shots
+        ],
         "arousal_curve": None if profile.arousal_curve is None else [number(v) for v in profile.arousal_curve.tolist()],
         "has_sound": profile.has_sound,
         "speech": None if profile.speech is None else [[number(start), number(end)] for start, end in profile.speech],

@@ -94,16 +94,26 @@ class Scene:
     suits: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """Seconds `start`..`end` of a clip without a cut; `brightness` and `motion` in 0..1, motion None in a brief one."""
+
+    start: float
+    end: float
+    brightness: float
+    motion: float | None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class VideoProfile:
     """What was seen in a clip. k frames, d embedding dimensions, s seconds.
 
     `stage`: "keyframes" is the quick first look; "full" has been through the whole clip, and only then are `motion`,
-    `cuts` and the curves known. `times` (k,) seconds; `embeddings` (k, d); brightness, saturation, warmth, motion in
-    0..1; `cuts` seconds; valence, arousal in -1..1; `arousal_curve` (s,) one value a second;
-    `watched`: seconds of the clip that the full pass went through; `own_loudness`: LUFS of the clip's own sound, None
-    without sound or where it was not measured; `speech`: (start, end) seconds of speech in it, None where nobody
-    listened.
+    `cuts`, `shots` and the curves known. `times` (k,) seconds; `embeddings` (k, d); brightness, saturation, warmth,
+    motion in 0..1; `cuts` seconds; `shots` lie between them; valence, arousal in -1..1; `arousal_curve` (s,) one value
+    a second; `watched`: seconds of the clip that the full pass went through; `own_loudness`: LUFS of the clip's own
+    sound, None without sound or where it was not measured; `speech`: (start, end) seconds of speech in it, None where
+    nobody listened.
     """
 
     path: str
@@ -129,6 +139,7 @@ class VideoProfile:
     watched: float = 0.0
     own_loudness: float | None = None
     speech: tuple[tuple[float, float], ...] | None = None
+    shots: tuple[Shot, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property

@@ -24,6 +24,7 @@ from musechat.encode.measure import (
     measure_colour,
     measure_cuts,
     measure_motion,
+    measure_shots,
     picture_mood,
 )
 from musechat.encode.scenes import SceneGroups
@@ -126,7 +127,8 @@ class File2Profile:
         cuts = measure_cuts(seen.thumbs, seen.times)
         motion = measure_motion(seen.thumbs, seen.times, cuts.times)
         watched = min(info.duration, sum(end - start for start, end in seen.spans))
-        mood = _mood(seen, motion, cuts.times, watched)
+        values = colour_by_picture(seen.thumbs)  # (n, 3)
+        mood = _mood(seen, values, motion, cuts.times, watched)
         profile = self._profile(
             path,
             info,
@@ -146,6 +148,7 @@ class File2Profile:
             profile,
             motion=motion.mean,
             cuts=cuts.times,
+            shots=measure_shots(seen.thumbs, seen.times, values[:, 0], cuts.times, seen.spans),
             watched=watched,
             arousal_curve=_over_the_clip(mood.arousal, seen.spans, info.duration),
             own_loudness=sound.loudness,
@@ -257,10 +260,9 @@ def _apart(spans: Iterable[tuple[float, float]]) -> tuple[tuple[float, float], .
     return tuple(joined)
 
 
-def _mood(seen: _Watched, motion: Motion, cuts: tuple[float, ...], watched: float) -> PictureMood:
+def _mood(seen: _Watched, values: Floats, motion: Motion, cuts: tuple[float, ...], watched: float) -> PictureMood:
     """Mood on the timeline of the watched seconds alone: a gap between windows is not a scene without cuts."""
     seconds = np.arange(max(1, round(watched)))
-    values = colour_by_picture(seen.thumbs)  # (n, 3)
     times = _without_gaps(seen.times, seen.spans)
     light, strong = (np.interp(seconds, times, values[:, column]) for column in (0, 1))
     moving = None

@@ -3,7 +3,7 @@
 In: arrays. Out: frozen results. Pure functions of numpy, no files, no state.
 
 - Sound: onset → metre → tempo → beats → bars → sections → form; energy, key, timbre. Pictures: colour; thumbs → cuts,
-  motion. Both: mood.
+  motion → shots. Both: mood.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from musechat.encode.measure.key import Key, measure_key
 from musechat.encode.measure.mood import Mood, PictureMood, music_mood, picture_mood
 from musechat.encode.measure.motion import Motion, measure_motion
 from musechat.encode.measure.onset import onset_density
+from musechat.encode.measure.shots import measure_shots
 from musechat.encode.measure.tempo import Tempo, measure_tempo
 from musechat.encode.measure.timbre import sound_brightness, spectral_centroid
 
@@ -36,6 +37,7 @@ __all__ = [
     "measure_form",
     "measure_key",
     "measure_motion",
+    "measure_shots",
     "measure_tempo",
     "music_mood",
     "onset_density",
