@@ -316,7 +316,7 @@ def kills(media: Path, folder: Path, count: int) -> None:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert process.stdout is not None
         process.stdout.readline()
-        time.sleep(dice.uniform(0, 1.05 * length))
+        time.sleep(dice.uniform(0, 1.25 * length))
         process.send_signal(signal.SIGKILL)
         process.communicate()
         standing += out.exists()
