@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ class Screen:
 
     def __init__(self, *, video: bool = True, sound: bool = False, frames: bool = True, cover: bool = False) -> None:
         self.sound, self.frames = sound, frames
-        stream = VideoStreamInfo("h264", 640, 360, 0, 25.0, "yuv420p") if video else None
+        stream = VideoStreamInfo("h264", 640, 360, 0, 25.0, "yuv420p", 0.0) if video else None
         audio = AudioStreamInfo("aac", 48_000, 2) if sound or not video else None
         self.info = MediaInfo("mov,mp4", 10.0, audio, stream, cover, {}, None)
         self.spans: tuple[tuple[float, float], ...] = ((0.0, 10.0),)
@@ -201,3 +202,28 @@ def test_what_scenes_suit_can_be_measured() -> None:
     scenes = SceneGroups(names).scenes(everything, at_most=100)
     assert len(scenes) == 18
     assert {scene.suits for scene in scenes} - {None} <= measurable
+
+
+def test_pictures_and_sound_that_are_not_decoded_are_named() -> None:
+    screen = Screen()
+    screen.info = replace(screen.info, video=None, pictures_in="ffv1")
+    with pytest.raises(MediaError, match=r"does not decode \(ffv1\): convert it to H\.264"):
+        (screen).watch(CLIP)
+    screen = Screen()
+    screen.info = replace(screen.info, sound_in="wmav2")
+    assert (screen).watch(CLIP).notes == ("Its own sound is not heard: MuseChat does not decode wmav2.",)
+
+
+def test_a_clip_is_as_long_as_its_pictures() -> None:
+    screen = Screen()
+    assert screen.info.video is not None
+    screen.info = replace(screen.info, duration=30.0, video=replace(screen.info.video, seconds=10.0))
+    assert (screen).watch(CLIP).duration == 10.0
+
+
+def test_shots_lie_between_the_cuts() -> None:
+    dark, bright = (Screen()).watch(CLIP).shots
+    assert (dark.start, dark.end, bright.end) == (0.0, pytest.approx(5.0, abs=0.1), 10.0)
+    assert dark.end == bright.start
+    assert dark.brightness < 0.3 < 0.5 < bright.brightness
+    assert dark.motion is not None

@@ -132,7 +132,7 @@ def test_a_sweep_follows_timestamps_not_frame_counts(decoder: Decoder, tmp_path:
     chunks = list(decoder.sweep(path))
     found = np.concatenate([chunk.times for chunk in chunks])
     assert found[:4] == pytest.approx([0, 1, 2, 3], abs=0.01)
-    assert 11 <= (found >= 3.99).sum() <= 14
+    assert 11 <= (found >= 3.99).sum() <= 18  # of thirty pictures; key frames on top
     frames = [frame for chunk in chunks for frame in chunk.frames]
     assert [round(frame.time) for frame in frames] == [1, 2, 3, 4, 5]
 
@@ -152,9 +152,35 @@ def test_a_long_clip_is_swept_in_spread_windows(either: Decoder, tmp_path: Path)
     times = np.concatenate([chunk.times for chunk in chunks])
     assert chunks[0].spans == tuple((pytest.approx(t, abs=0.1), pytest.approx(t + 1, abs=0.1)) for t in (1.5, 5.5, 9.5))
     assert all(any(start - 0.01 <= t <= end for start, end in chunks[0].spans) for t in times)
-    assert len(times) == pytest.approx(36, abs=4)
+    assert 32 <= len(times) <= 36 + 15  # 12.5 a second, and a key frame in every five pictures
     assert [round(f.time) for chunk in chunks for f in chunk.frames] == [2, 6, 10]
     assert [chunk.progress for chunk in chunks] == sorted(chunk.progress for chunk in chunks)
+
+
+def test_the_first_picture_of_a_shot_is_always_looked_at(decoder: Decoder, tmp_path: Path) -> None:
+    """Cut on odd and even pictures: what begins a shot is a key frame, and its own time is known."""
+    colours = [COLOURS[0]] * 7 + [COLOURS[1]] * 8 + [COLOURS[2]] * 9
+    path = write_video(tmp_path / "cut.mp4", size=(320, 180), colours=colours, per_colour=1, gop=1)
+    keyed = write_video(tmp_path / "keyed.mp4", size=(320, 180), colours=colours, per_colour=1, gop=7)
+    for clip, wanted in ((path, 0.04), (keyed, 7 / 25)):
+        times = np.concatenate([chunk.times for chunk in decoder.sweep(clip)])
+        assert np.abs(times - wanted).min() < (0.045 if clip == path else 0.001)
+
+
+def test_a_clip_whose_one_key_frame_is_hidden_is_seen(decoder: Decoder, tmp_path: Path) -> None:
+    """As a cut without encoding leaves it: the pictures before the cut are there, and are not shown."""
+    options = {"x264-params": "scenecut=0"}
+    path = write_video(tmp_path / "whole.mp4", size=(320, 180), gop=500, options=options)
+    cut = tmp_path / "cut.mp4"
+    with av.open(str(path)) as source, av.open(str(cut), "w") as made:
+        stream = made.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(video=0):
+            if packet.dts is not None:
+                shift = round(1.0 / packet.time_base)
+                packet.pts, packet.dts, packet.stream = packet.pts - shift, packet.dts - shift, stream
+                made.mux(packet)
+    assert decoder.probe(cut).video.fps == pytest.approx(25, abs=0.01)  # type: ignore[union-attr]
+    assert decoder.keyframes(cut)
 
 
 def test_a_sweep_can_be_left_early(either: Decoder, tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def lay(
 
     if offset is not None and hit is not None:
         raise InputError("Give an offset or a moment to hit, not both: each decides where the track starts.")
-    length = library.models.decoder.probe(video).duration
+    length = library.models.decoder.probe(video).clip_seconds
     if hit is not None and not 0 <= hit < length:
         raise InputError(f"Nothing can be hit at {clock(hit)}: the clip is {clock(length)} long.")
     track = find_music(library, wanted)

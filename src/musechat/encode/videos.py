@@ -82,7 +82,7 @@ class OwnSound:
     """A clip's own sound: its loudness in LUFS and the (start, end) seconds of speech, ascending and apart.
 
     None where there is no sound or none of it decodes; silence has no loudness, but no speech either: (). `notes` say
-    so where only parts of a long clip were heard.
+    what was not heard, and why.
     """
 
     loudness: float | None = None
@@ -126,7 +126,7 @@ class File2Profile:
         seen = self._sweep(path, progress or Silent())
         cuts = measure_cuts(seen.thumbs, seen.times)
         motion = measure_motion(seen.thumbs, seen.times, cuts.times)
-        watched = min(info.duration, sum(end - start for start, end in seen.spans))
+        watched = min(info.clip_seconds, sum(end - start for start, end in seen.spans))
         values = colour_by_picture(seen.thumbs)  # (n, 3)
         mood = _mood(seen, values, motion, cuts.times, watched)
         profile = self._profile(
@@ -141,16 +141,15 @@ class File2Profile:
             mood=mood.mean,
         )
         sound = self._own_sound(path, info)
-        part = (
-            f"Only {watched / 60:.0f} of {info.duration / 60:.0f} minutes were watched, in {len(seen.spans)} windows."
-        )
+        length = info.clip_seconds / 60
+        part = f"Only {watched / 60:.0f} of {length:.0f} minutes were watched, in {len(seen.spans)} windows."
         return replace(
             profile,
             motion=motion.mean,
             cuts=cuts.times,
             shots=measure_shots(seen.thumbs, seen.times, values[:, 0], cuts.times, seen.spans),
             watched=watched,
-            arousal_curve=_over_the_clip(mood.arousal, seen.spans, info.duration),
+            arousal_curve=_over_the_clip(mood.arousal, seen.spans, info.clip_seconds),
             own_loudness=sound.loudness,
             speech=sound.speech,
             notes=((part,) if len(seen.spans) > 1 else ()) + sound.notes,
@@ -164,6 +163,9 @@ class File2Profile:
         info = self._decoder.probe(path)
         if info.video is None:
             what = "only a cover picture and sound" if info.has_cover else "no moving pictures"
+            if info.pictures_in:
+                what = f"pictures that MuseChat does not decode ({info.pictures_in}): convert it to H.264, or"
+                raise MediaError(f"{path.name} holds {what} give another video.", "no_pictures")
             raise MediaError(f"{path.name} holds {what}; give a video.", "no_pictures")
         return info, info.video
 
@@ -195,11 +197,12 @@ class File2Profile:
     def _own_sound(self, path: Path, info: MediaInfo) -> OwnSound:
         """Hears the clip; a damaged sound track is no reason to give up on the pictures."""
         if info.audio is None:
-            return OwnSound()
+            unknown = f"Its own sound is not heard: MuseChat does not decode {info.sound_in}."
+            return OwnSound(notes=(unknown,) if info.sound_in else ())
         try:
             clip = self._decoder.audio(path)
-        except MediaError:
-            return OwnSound()
+        except MediaError as error:
+            return OwnSound(notes=(f"Its own sound is not heard: {error}",))
         windows = np.split(clip.samples, np.cumsum(clip.lengths)[:-1])
         spoken = (
             (start + begin, start + end)
@@ -227,7 +230,7 @@ class File2Profile:
         assert colour is not None  # there is at least one picture
         return VideoProfile(
             path=str(path),
-            duration=info.duration,
+            duration=info.clip_seconds,
             width=stream.width,
             height=stream.height,
             fps=stream.fps or None,

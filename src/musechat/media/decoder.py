@@ -281,6 +281,7 @@ def _media_info(fields: Fields, limits: Limits) -> MediaInfo:
             rotation=part.whole("rotation", 0, 270),
             fps=part.number("fps", 0, 1e6),
             pix_fmt=part.text("pix_fmt", 40),
+            seconds=part.number("seconds", 0, LONGEST),
         )
     length = limits.tag_length
     return MediaInfo(
@@ -291,6 +292,8 @@ def _media_info(fields: Fields, limits: Limits) -> MediaInfo:
         has_cover=fields.flag("has_cover"),
         tags={t.text("key", length): t.text("value", length) for t in fields.parts("tags", limits.max_tags)},
         audio_id=digest,
+        pictures_in=fields.text("pictures_in", 100),
+        sound_in=fields.text("sound_in", 100),
     )
 
 

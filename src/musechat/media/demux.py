@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import IO, Any, NamedTuple, NoReturn
 
@@ -41,6 +41,8 @@ class Streams(NamedTuple):
     audio: AudioStream | None
     video: VideoStream | None
     has_cover: bool
+    pictures_in: str  # codecs of what is there and not decoded
+    sound_in: str
 
 
 class _View:
@@ -113,7 +115,10 @@ def pick_streams(task: Task, container: InputContainer) -> Streams:
         if others := {s.codec_context.name for s in container.streams if s.codec_context and s not in covers}:
             raise MediaError(f"holds only what MuseChat does not decode ({', '.join(sorted(others))})", "forbidden")
         raise MediaError("holds neither audio nor video")
-    return Streams(audio, video, bool(covers))
+    pictures_in = "" if video is not None else _codecs(s for s in container.streams.video if s not in covers)
+    return Streams(
+        audio, video, bool(covers), pictures_in, "" if audio is not None else _codecs(container.streams.audio)
+    )
 
 
 def prepare(container: InputContainer, stream: Stream, **options: str) -> None:
@@ -174,6 +179,11 @@ def packets(container: InputContainer, stream: Stream) -> Iterator[av.Packet[Any
 def _first_allowed(streams: Any, codecs: str) -> Any:
     allowed = [s for s in streams if s.codec_context is not None and s.codec_context.name in codecs.split(",")]
     return max(allowed, key=lambda s: bool(s.disposition & Disposition.default), default=None)
+
+
+def _codecs(streams: Iterable[Stream]) -> str:
+    names = {s.codec_context.name if s.codec_context is not None else "an unknown codec" for s in streams}
+    return ", ".join(sorted(names))[:100]
 
 
 def _is_cover(stream: VideoStream) -> bool:

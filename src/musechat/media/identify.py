@@ -9,6 +9,7 @@ In: a `Task`. Out: the answer behind `MediaInfo`.
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import struct
 from typing import IO, Any
@@ -22,6 +23,7 @@ from musechat.media.demux import (
     codec_name,
     header_seconds,
     open_media,
+    origin,
     packets,
     pick_streams,
     pixel_aspect,
@@ -43,6 +45,8 @@ def identify(task: Task) -> None:
         fields: dict[str, Any] = {
             "container": container.format.name,
             "has_cover": streams.has_cover,
+            "pictures_in": streams.pictures_in,
+            "sound_in": streams.sound_in,
             "tags": [{"key": k, "value": v} for k, v in _tags(container, audio, task.limits).items()],
         }
         if audio is not None:
@@ -61,6 +65,7 @@ def identify(task: Task) -> None:
                 "rotation": turns * 90,
                 "fps": _mean_rate(video),
                 "pix_fmt": str(video.pix_fmt),
+                "seconds": clamped(min(seconds or 0.0, _shown_until(container, video))),
             }
         fields["duration"] = clamped(seconds or 0.0)
         task.answer.meta(fields)
@@ -109,9 +114,14 @@ def _read_at(file: IO[bytes], position: int, size: int) -> bytes:
     return file.read(size)
 
 
+def _shown_until(container: InputContainer, stream: VideoStream) -> float:
+    """When the last picture is over, from the start of the file, as far as the stream's header tells."""
+    if not stream.duration or not stream.time_base:
+        return math.inf
+    return float(((stream.start_time or 0) + stream.duration) * stream.time_base) - origin(container)
+
+
 def _mean_rate(stream: VideoStream) -> float:
-    if stream.frames and stream.duration and stream.time_base:
-        return min(MAX_FPS, float(stream.frames / (stream.duration * stream.time_base)))
     return min(MAX_FPS, float(stream.average_rate or 0))
 
 

@@ -120,8 +120,9 @@ def _spread_keyframes(container: InputContainer, stream: VideoStream, at_most: i
         if frame is not None and frame.pts not in drawn:
             drawn.add(frame.pts)
             yield frame
-    if not drawn:
+    if not drawn:  # as in a clip that was cut without encoding: its one key frame is hidden, and the rest is not
         seek(container, 0.0)
+        context.skip_frame = "DEFAULT"
         for count, frame in enumerate(_frames(container, stream, None)):
             if count >= at_most:
                 return

@@ -57,7 +57,10 @@ class AudioStreamInfo:
 
 @dataclass(frozen=True, slots=True)
 class VideoStreamInfo:
-    """The moving pictures. `width` × `height` as shown: after pixel aspect and `rotation` (degrees clockwise)."""
+    """The moving pictures. `width` × `height` as shown: after pixel aspect and `rotation` (degrees clockwise).
+
+    `seconds`: when the last one is over, from the start of the file; its sound may go on.
+    """
 
     codec: str
     width: int
@@ -65,6 +68,7 @@ class VideoStreamInfo:
     rotation: int
     fps: float  # mean frames per second, 0 when the file does not tell
     pix_fmt: str
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,8 @@ class MediaInfo:
     """One file without decoding it. Cover art is not a video; `tags` are as hostile as the file.
 
     `audio_id` is the hex SHA-256 of the codec's name and the demuxed audio packets, so that tags, names and
-    cover art do not change it; None without audio, or where it was not asked for.
+    cover art do not change it; None without audio, or where it was not asked for. `pictures_in`, `sound_in`: codecs of
+    what the file holds and MuseChat does not decode, empty where there is nothing of it.
     """
 
     container: str
@@ -82,6 +87,13 @@ class MediaInfo:
     has_cover: bool
     tags: dict[str, str]
     audio_id: str | None
+    pictures_in: str = ""
+    sound_in: str = ""
+
+    @property
+    def clip_seconds(self) -> float:
+        """How long the file is as a clip: as long as it shows pictures."""
+        return self.video.seconds if self.video is not None and self.video.seconds else self.duration
 
 
 @dataclass(frozen=True, slots=True)
