@@ -208,21 +208,21 @@ def test_pictures_and_sound_that_are_not_decoded_are_named() -> None:
     screen = Screen()
     screen.info = replace(screen.info, video=None, pictures_in="ffv1")
     with pytest.raises(MediaError, match=r"does not decode \(ffv1\): convert it to H\.264"):
-        (screen).watch(CLIP)
+        analyser(screen).watch(CLIP)
     screen = Screen()
     screen.info = replace(screen.info, sound_in="wmav2")
-    assert (screen).watch(CLIP).notes == ("Its own sound is not heard: MuseChat does not decode wmav2.",)
+    assert analyser(screen).watch(CLIP).notes == ("Its own sound is not heard: MuseChat does not decode wmav2.",)
 
 
 def test_a_clip_is_as_long_as_its_pictures() -> None:
     screen = Screen()
     assert screen.info.video is not None
     screen.info = replace(screen.info, duration=30.0, video=replace(screen.info.video, seconds=10.0))
-    assert (screen).watch(CLIP).duration == 10.0
+    assert analyser(screen).watch(CLIP).duration == 10.0
 
 
 def test_shots_lie_between_the_cuts() -> None:
-    dark, bright = (Screen()).watch(CLIP).shots
+    dark, bright = analyser(Screen()).watch(CLIP).shots
     assert (dark.start, dark.end, bright.end) == (0.0, pytest.approx(5.0, abs=0.1), 10.0)
     assert dark.end == bright.start
     assert dark.brightness < 0.3 < 0.5 < bright.brightness
