@@ -44,10 +44,12 @@ class Shelf:
         seconds: float | None = None,
         size: int = 1000,
         noise: float = 0.0,
+        **other: object,
     ) -> str:
         rng = np.random.default_rng(len(name))
         heard = features(sound, SPACE, energy=energy)
-        heard = features(sound, SPACE, energy=energy, embeddings=heard.embeddings + np.float32(noise * rng.normal()))
+        moved = heard.embeddings + np.float32(noise * rng.normal())
+        heard = features(sound, SPACE, energy=energy, embeddings=moved, **other)
         with self.store.writing():
             path = f"/m/{name}".encode()
             self.store.put_file(audio_id(name), seconds or len(energy), path, size, 1, {"title": Fact(name, "tag")})
@@ -95,6 +97,15 @@ def test_songs_of_one_sound_with_another_course_are_two_songs(store: Store, shel
     shelf.add("two", "style", curve(2))
     shelf.add("long", "style", curve(1, 240))
     assert fold_duplicates(store.database) == 0
+
+
+@pytest.mark.parametrize(("strength", "copies"), [(0.8, 0), (0.1, 1)])
+def test_songs_in_clearly_different_keys_are_two_songs(
+    store: Store, shelf: Shelf, strength: float, copies: int
+) -> None:
+    for name, key in (("a", 2), ("b", 5)):
+        shelf.add(name, "one sound", curve(1), key=key, mode="major", key_strength=strength)
+    assert fold_duplicates(store.database) == copies
 
 
 def test_only_new_tracks_are_compared_but_with_all(store: Store, shelf: Shelf) -> None:

@@ -2,8 +2,8 @@
 
 In: what was heard in the tracks. Out: `duplicate_of`, which points from each copy to the best of them.
 
-- A pair must agree in duration, tempo, pooled embedding and, above all, the course of its energy; two songs of one
-  artist may agree in some of these, hardly in all. In doubt two tracks are two.
+- A pair must agree in duration, tempo, key, pooled embedding and, above all, the course of its energy; two songs of
+  one artist may agree in some of these, hardly in all. In doubt two tracks are two.
 - Only tracks that were analysed since the last look are compared with the others. Pairs are kept in `twins`; who stands
   for whom follows from them and from what is present now.
 - Tracks are sorted by duration and compared block by block, so that a block meets only its like.
@@ -33,7 +33,7 @@ class DuplicateRule:
     `seconds`: largest difference in duration, and shift of the energy curves. `cosine`: of the pooled embeddings, which
     move with the patches that were heard. `octaves`: of the tempo, doubled and halved ones count as equal.
     `correlation`: of the energy curves, smoothed over `smooth` seconds, at their best shift, on at least `shortest`
-    seconds. `block`: tracks compared at once.
+    seconds. `sure_key`: the strength from which keys must be the same. `block`: tracks compared at once.
     """
 
     seconds: float = 6.0
@@ -42,6 +42,7 @@ class DuplicateRule:
     correlation: float = 0.94
     smooth: int = 5
     shortest: int = 20
+    sure_key: float = 0.3
     block: int = 512
 
 
@@ -123,14 +124,15 @@ def _new_pairs(database: Database, rule: DuplicateRule, progress: Progress) -> l
 
     spaces: dict[tuple[str, str, int], list[Row]] = defaultdict(list)
     for rows in database.stream(
-        "SELECT encoder, version, dim, track, duration, bpm, pooled, compared, energy FROM features "
+        "SELECT encoder, version, dim, track, duration, bpm, pooled, compared, energy, key, mode, "
+        "key_strength FROM features "
         "JOIN tracks ON id = track"
     ):
         for encoder, version, dim, *rest in rows:
             spaces[encoder, version, dim].append(tuple(rest))
     found = []
     for (_, _, dim), rows in spaces.items():
-        ids, durations, tempos, pooled, compared, energies = zip(*rows, strict=True)
+        ids, durations, tempos, pooled, compared, energies, *keys = zip(*rows, strict=True)
         pairs = close_pairs(
             np.array(durations, np.float32),
             np.array(tempos, np.float32),
@@ -139,7 +141,11 @@ def _new_pairs(database: Database, rule: DuplicateRule, progress: Progress) -> l
             rule,
             progress,
         )
+        tonics, modes, strengths = keys
         for i, j in pairs:
+            sure = min(strengths[i], strengths[j]) >= rule.sure_key
+            if sure and (tonics[i], modes[i]) != (tonics[j], modes[j]):
+                continue
             if agreement(floats(energies[i]), floats(energies[j]), rule) >= rule.correlation:
                 found.append((min(ids[i], ids[j]), max(ids[i], ids[j])))
     return found

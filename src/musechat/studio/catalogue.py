@@ -37,14 +37,11 @@ _COPPER = ("Copper Avenue", "Bright Side Up")
 
 CATALOGUE = (
     Work(Brief("classical", 66, "Snow on the Sill", 72, 3, "major", 0.1, ("calm", "peaceful")), 11, *_OSTRAVA, CC0),
-    Work(Brief("classical", 62, "A Letter Not Sent", 76, 9, "minor", 0.2, ("sad", "melancholic")), 2, *_OSTRAVA, BY),
     Work(Brief("classical", 58, "Paper Boats", 118, 7, "major", 0.45, ("playful", "beautiful")), 5, *_OSTRAVA, CC0),
     Work(Brief("ambient", 75, "Tidal Sleep", 64, 2, "major", 0.1, ("meditative", "peaceful")), 3, *_FERN, CC0),
-    Work(Brief("ambient", 70, "Fog over the Weir", 70, 4, "minor", 0.2, ("mysterious", "lonely")), 8, *_FERN, BY_NC),
     Work(Brief("ambient", 68, "First Light", 80, 5, "major", 0.3, ("dreamy", "hopeful")), 12, *_FERN, BY),
     Work(Brief("orchestral", 64, "Over the Ridge", 104, 2, "major", 0.8, ("triumphant", "inspiring")), 4, *_ALDER, BY),
     Work(Brief("orchestral", 66, "The Gates Give Way", 132, 0, "minor", 0.9, ("epic", "dramatic")), 7, *_ALDER, BY_NC),
-    Work(Brief("orchestral", 60, "What the Dark Keeps", 92, 1, "minor", 0.55, ("tense", "dark")), 9, *_ALDER, None),
     Work(Brief("jazz", 60, "Blue Umbrella", 112, 5, "major", 0.35, ("relaxed", "romantic")), 1, *_MIRA, BY),
     Work(Brief("jazz", 56, "Taxi to the Opera", 168, 10, "major", 0.6, ("playful", "upbeat")), 6, *_MIRA, BY_NC),
     Work(
@@ -55,10 +52,8 @@ CATALOGUE = (
     Work(Brief("celtic", 54, "The Ferryman's Daughter", 126, 2, "major", 0.6, ("happy", "playful")), 9, *_PINE, BY),
     Work(Brief("country", 58, "Dust on the Dashboard", 116, 9, "major", 0.55, ("carefree", "happy")), 4, *_PINE, None),
     Work(Brief("rock", 62, "Hold the Bridge", 132, 4, "minor", 0.75, ("driving", "powerful")), 3, *_KILN, BY),
-    Work(Brief("rock", 60, "Stadium Weather", 124, 9, "major", 0.7, ("anthemic", "uplifting")), 8, *_COPPER, BY_NC),
     Work(Brief("punk", 46, "No Refunds", 176, 2, "major", 0.85, ("energetic", "confident")), 1, *_KILN, None),
     Work(Brief("metal", 60, "Crownbreaker", 152, 4, "minor", 0.95, ("aggressive", "intense")), 2, *_KILN, BY_NC),
-    Work(Brief("metal", 58, "The Pit Below", 126, 2, "minor", 0.85, ("dark", "aggressive")), 6, *_KILN, None),
     Work(Brief("pop", 60, "Lemonade Summer", 120, 0, "major", 0.75, ("happy", "upbeat")), 5, *_COPPER, BY),
     Work(Brief("pop", 62, "Half of Everything", 94, 8, "major", 0.45, ("romantic", "emotional")), 7, *_COPPER, None),
     Work(Brief("funk", 56, "Elbow Room", 108, 4, "minor", 0.7, ("groovy", "confident")), 3, *_COPPER, BY),
