@@ -37,6 +37,7 @@ _COPPER = ("Copper Avenue", "Bright Side Up")
 
 CATALOGUE = (
     Work(Brief("classical", 66, "Snow on the Sill", 72, 3, "major", 0.1, ("calm", "peaceful")), 11, *_OSTRAVA, CC0),
+    Work(Brief("classical", 62, "A Letter Not Sent", 76, 9, "minor", 0.2, ("sad", "melancholic")), 2, *_OSTRAVA, BY),
     Work(Brief("classical", 58, "Paper Boats", 118, 7, "major", 0.45, ("playful", "beautiful")), 5, *_OSTRAVA, CC0),
     Work(Brief("ambient", 75, "Tidal Sleep", 64, 2, "major", 0.1, ("meditative", "peaceful")), 3, *_FERN, CC0),
     Work(Brief("ambient", 68, "First Light", 80, 5, "major", 0.3, ("dreamy", "hopeful")), 12, *_FERN, BY),
