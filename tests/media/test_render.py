@@ -301,6 +301,12 @@ def test_what_players_do_not_play_is_encoded_anew_and_said(
             np.testing.assert_allclose(*colours, atol=6)
 
 
+def test_copied_pictures_that_few_players_play_are_said(decoder: Decoder, tmp_path: Path, song: Path) -> None:
+    _, report = put(decoder, write_video(tmp_path / "a.mp4", pix_fmt="yuv422p10le"), song)
+    assert report.copied
+    assert "few phones and browsers play H.264 in yuv422p10le" in report.notes[0]
+
+
 @pytest.mark.parametrize("codec", ["mpeg4", "libx264"])
 def test_avi_with_pictures_out_of_order_is_put_in_order(
     decoder: Decoder, tmp_path: Path, song: Path, codec: str

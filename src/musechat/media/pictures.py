@@ -48,10 +48,12 @@ class Survey:
 
     `zero` is when the first picture is shown, `late` how much after the start of the file; `skipped` packets come
     before the first key frame, `count` in all. `early` is what decoding times, in ticks, must be moved by so that none
-    comes after its picture's showing. `disordered`: the file does not tell when pictures are shown.
+    comes after its picture's showing. `disordered`: the file does not tell when pictures are shown. `samples`: the
+    format of a picture, in FFmpeg's words.
     """
 
     codec: str
+    samples: str
     zero: Fraction
     late: float
     seconds: float
@@ -106,6 +108,7 @@ def survey(task: Task) -> Survey:
         zero = first if first is not None and not disordered else lowest
         return Survey(
             codec=codec_name(stream),
+            samples=str(stream.codec_context.pix_fmt),
             zero=zero * base,
             late=float(zero * base) - origin(container),
             seconds=float((end - zero) * base),

@@ -53,6 +53,7 @@ NAMES = {
     "av1": "AV1",
     "vp9": "VP9",
 }
+PLAYED = ("yuv420p", "yuvj420p")
 SHORTEST = 0.4  # seconds that have a loudness
 
 
@@ -166,9 +167,11 @@ def _due(packet: av.Packet[Any]) -> float:
 
 
 def _picture_notes(seen: Survey, copied: bool) -> Iterator[str]:
-    if copied:
-        return
     name = NAMES.get(seen.codec, seen.codec)
+    if copied:
+        if seen.codec == "h264" and seen.samples not in PLAYED:
+            yield f"The pictures were taken over as they are, and few phones and browsers play {name} in {seen.samples}."
+        return
     if seen.disordered:
         yield "The pictures were encoded anew as H.264: AVI files do not say in which order they are shown."
     elif seen.codec in COPIED:
