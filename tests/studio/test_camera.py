@@ -56,21 +56,6 @@ def test_ambience_alone_is_sound_of_its_own(tmp_path: Path) -> None:
         assert container.streams.audio
 
 
-def test_progress_counts_the_seconds(tmp_path: Path) -> None:
-    heard: list[float] = []
-
-    class Ear:
-        def start(self, label: str, total: float) -> None:
-            heard.append(-total)
-
-        def advance(self, amount: float, detail: str = "") -> None:
-            heard.append(amount)
-
-    film = small(seconds=1.0)
-    shoot(film, tmp_path / "film.mp4", Ear())
-    assert sum(heard) == pytest.approx(0, abs=1e-6)
-
-
 def test_a_film_that_fails_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "film.mp4"
     path.write_bytes(b"before")

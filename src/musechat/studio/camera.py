@@ -9,7 +9,6 @@ In: a `Film` and a path. Out: an mp4 file that any player shows, cut at the plan
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import repeat
@@ -21,7 +20,7 @@ from av.audio.frame import AudioFrame
 from av.video.frame import PictureType, VideoFrame
 from av.video.reformatter import VideoReformatter
 
-from musechat.core.protocols import Silent
+from musechat.studio.files import whole
 from musechat.studio.painter import frames
 from musechat.studio.talk import room_tone, talk
 
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from musechat.core.protocols import Progress
     from musechat.studio.film import Film
 
 BT709, LIMITED = 1, 1  # AVColorSpace and AVColorRange
@@ -54,21 +52,13 @@ class CameraSettings:
 CAMERA = CameraSettings()
 
 
-def shoot(film: Film, path: Path, progress: Progress | None = None) -> None:
+def shoot(film: Film, path: Path) -> None:
     """Films `film` into `path`, replacing what is there. Raises OSError where it cannot be written."""
-    heard = progress or Silent()
-    heard.start(f"Filming {path.name}", film.seconds)
-    # The right ending chooses the container, the process's number keeps two makers apart.
-    whole = path.with_name(f".{path.stem}.{os.getpid()}.mp4")
-    try:
-        with av.open(str(whole), "w", format="mp4", options={"movflags": "+faststart"}) as out:
-            _expose(film, out, heard)
-        whole.replace(path)
-    finally:
-        whole.unlink(missing_ok=True)
+    with whole(path) as part, av.open(str(part), "w", format="mp4", options={"movflags": "+faststart"}) as out:
+        _expose(film, out)
 
 
-def _expose(film: Film, out: Any, progress: Progress) -> None:
+def _expose(film: Film, out: Any) -> None:
     options = {"preset": CAMERA.preset, "crf": str(CAMERA.crf), "x264-params": CAMERA.tuning}
     picture = out.add_stream("libx264", rate=film.fps, options=options)
     picture.width, picture.height, picture.pix_fmt = film.width, film.height, "yuv420p"
@@ -85,7 +75,6 @@ def _expose(film: Film, out: Any, progress: Progress) -> None:
         out.mux(picture.encode(seen))
         if sound is not None:
             out.mux(sound.encode(block))
-        progress.advance(1 / film.fps)
     out.mux(picture.encode(None))
     if sound is not None:
         out.mux(sound.encode(None))

@@ -11,13 +11,12 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import os
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from musechat.studio.camera import shoot
 from musechat.studio.composer import compose
-from musechat.studio.files import write_audio
+from musechat.studio.files import whole, write_audio
 from musechat.studio.performer import perform
 from musechat.studio.soundfont import perform_with_soundfont
 
@@ -76,7 +75,5 @@ def _film(film: Film, path: Path) -> None:
 
 def _write_facts(path: Path, facts: dict[str, Any]) -> None:
     """The facts come before the file that they are about, so that no finished file is without them."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(f".{os.getpid()}.part")
-    part.write_text(json.dumps(facts, ensure_ascii=False, indent=1), "utf-8")
-    part.replace(path.with_suffix(".facts.json"))
+    with whole(path.with_suffix(".facts.json")) as part:
+        part.write_text(json.dumps(facts, ensure_ascii=False, indent=1), "utf-8")
