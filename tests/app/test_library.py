@@ -34,6 +34,8 @@ def test_a_track_is_found_by_id_path_or_title(fake_models: object, filled: Path,
         assert library.find("high") == track
         with pytest.raises(InputError, match="No track of the library is called 'nothing'"):
             library.find("nothing")
+        with pytest.raises(InputError, match="Name a track"):
+            library.find(" ")
         with pytest.raises(InputError, match="Several tracks fit 'Ann'"):
             library.find("Ann")
         with pytest.raises(InputError):

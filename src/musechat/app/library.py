@@ -157,6 +157,8 @@ class Library:
 
     def find(self, wanted: str) -> Track:
         """The one track with this id, beginning of an id, path or title. Raises `InputError` for none or several."""
+        if not wanted.strip():
+            raise InputError("Name a track by its title, its path, its id or the first letters of that.")
         for track in self._with_path(wanted):
             return track
         try:

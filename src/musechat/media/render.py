@@ -170,7 +170,7 @@ def _picture_notes(seen: Survey, copied: bool) -> Iterator[str]:
     name = NAMES.get(seen.codec, seen.codec)
     if copied:
         if seen.codec == "h264" and seen.samples not in PLAYED:
-            yield f"The pictures were taken over as they are, and few phones and browsers play {name} in {seen.samples}."
+            yield f"The pictures were taken over as they are; few phones and browsers play {name} in {seen.samples}."
         return
     if seen.disordered:
         yield "The pictures were encoded anew as H.264: AVI files do not say in which order they are shown."
