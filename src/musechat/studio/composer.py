@@ -16,9 +16,9 @@ from functools import lru_cache
 from random import Random
 from typing import TYPE_CHECKING
 
-from musechat.concepts.vocabulary import Vocabulary, shipped_vocabulary
+from musechat.concepts.vocabulary import shipped_vocabulary
 from musechat.core.errors import InputError
-from musechat.studio.feel import Feel, felt
+from musechat.studio.feel import felt
 from musechat.studio.form import LEAST_BARS, bars_of, lay_out
 from musechat.studio.genres import Genre, PartStyle, genres
 from musechat.studio.melody import play_lead
@@ -56,64 +56,54 @@ class Brief:
 class ComposerSettings:
     """What a brief may ask for, and how a performance strays from the grid.
 
-    `timing` in seconds and `touch` of velocity are the largest deviations of a loose player; `tempo_by_energy`: how
-    much of a genre's tempo range energy decides, the rest being chance; `mood_count`: moods that a piece is given.
+    `timing`: the largest deviation of a loose player in seconds; `tempo_by_energy`: how much of a genre's tempo range
+    energy decides, the rest being chance; `mood_count`: moods that a piece is given.
     """
 
     seconds: tuple[float, float] = (15.0, 600.0)
     bpm: tuple[float, float] = (40.0, 240.0)
     timing: float = 0.008
-    touch: float = 0.05
     tempo_by_energy: float = 0.6
     mood_count: int = 2
 
 
 COMPOSER = ComposerSettings()
+_vocabulary = lru_cache(maxsize=1)(shipped_vocabulary)
 
 
-def compose(brief: Brief, seed: int, settings: ComposerSettings = COMPOSER) -> Score:
+def compose(brief: Brief, seed: int) -> Score:
     """A piece for the brief. Raises `InputError` for an unknown genre or mood, and for numbers that cannot be."""
-    genre = _checked(brief, settings)
+    genre = _checked(brief)
     rng = Random(f"{genre.name}/{seed}")
     beats = rng.choice(genre.metres)
     place = _place(brief)
     mode = brief.mode or _mode(genre, place, rng)
     tonic = brief.tonic if brief.tonic is not None else rng.randrange(12)
     energy = brief.energy if brief.energy is not None else _energy(genre, place, rng)
-    bpm = brief.bpm if brief.bpm is not None else _tempo(genre, energy, rng, settings)
+    bpm = brief.bpm if brief.bpm is not None else _tempo(genre, energy, rng)
     bars = brief.seconds * bpm / 60 / beats
     if round(bars) < LEAST_BARS:
         least = math.ceil(LEAST_BARS * beats * 60 / bpm)
         raise InputError(f"At {bpm:g} BPM a piece takes at least {least} seconds; {brief.seconds:g} are too few.")
-    plan = lay_out(genre, bars, energy, rng)
-    moods = brief.moods or _moods(genre, energy, mode, settings)
+    layout = lay_out(genre, bars, energy, rng)
+    moods = brief.moods or _moods(genre, energy, mode)
     title = brief.title or f"{rng.choice(_FIRST)} {rng.choice(_SECOND)}"
-    played = bars_of(plan, genre, tonic, mode, beats, rng)
+    played = bars_of(layout, genre, tonic, mode, beats, rng)
     parts = [
-        _part(style, genre, played, Random(f"{genre.name}/{seed}/{number}"), tonic, bpm, settings)
+        _part(style, genre, played, Random(f"{genre.name}/{seed}/{number}"), tonic, bpm)
         for number, style in enumerate(genre.parts)
     ]
-    return Score(
-        title=title,
-        genre=genre.name,
-        moods=moods,
-        seed=seed,
-        bpm=bpm,
-        beats_per_bar=beats,
-        tonic=tonic,
-        mode=mode,
-        sections=plan.sections,
-        parts=tuple(part for part in parts if part.notes),
-    )
+    sections, heard = (section for section, _ in layout), (part for part in parts if part.notes)
+    return Score(title, genre.name, moods, seed, bpm, beats, tonic, mode, tuple(sections), tuple(heard))
 
 
-def _checked(brief: Brief, settings: ComposerSettings) -> Genre:
+def _checked(brief: Brief) -> Genre:
     known = genres()
     if brief.genre not in known:
         raise InputError(f"The composer knows no genre {brief.genre!r}; it knows {', '.join(known)}.")
     genre = known[brief.genre]
-    _within("A piece's length in seconds", brief.seconds, settings.seconds)
-    _within("A tempo in BPM", brief.bpm, settings.bpm)
+    _within("A piece's length in seconds", brief.seconds, COMPOSER.seconds)
+    _within("A tempo in BPM", brief.bpm, COMPOSER.bpm)
     _within("An energy", brief.energy, (0.0, 1.0))
     if brief.tonic is not None and brief.tonic not in range(12):
         raise InputError(f"A tonic is 0 (C) to 11 (B), not {brief.tonic}.")
@@ -125,11 +115,6 @@ def _checked(brief: Brief, settings: ComposerSettings) -> Genre:
 def _within(what: str, value: float | None, limits: tuple[float, float]) -> None:
     if value is not None and not limits[0] <= value <= limits[1]:
         raise InputError(f"{what} must be {limits[0]:g} to {limits[1]:g}, not {value:g}.")
-
-
-@lru_cache(maxsize=1)
-def _vocabulary() -> Vocabulary:
-    return shipped_vocabulary()
 
 
 def _place(brief: Brief) -> tuple[float, float] | None:
@@ -160,15 +145,15 @@ def _energy(genre: Genre, place: tuple[float, float] | None, rng: Random) -> flo
     return round(min(high, max(low, wished)), 2)
 
 
-def _tempo(genre: Genre, energy: float, rng: Random, settings: ComposerSettings) -> float:
+def _tempo(genre: Genre, energy: float, rng: Random) -> float:
     """A whole number of BPM in the genre's range, faster for more energy."""
     low, high = genre.energy
     share = min(1.0, max(0.0, (energy - low) / (high - low)))
-    share = settings.tempo_by_energy * share + (1 - settings.tempo_by_energy) * rng.random()
+    share = COMPOSER.tempo_by_energy * share + (1 - COMPOSER.tempo_by_energy) * rng.random()
     return float(round(genre.bpm[0] + share * (genre.bpm[1] - genre.bpm[0])))
 
 
-def _moods(genre: Genre, energy: float, mode: Mode, settings: ComposerSettings) -> tuple[str, ...]:
+def _moods(genre: Genre, energy: float, mode: Mode) -> tuple[str, ...]:
     """The genre's moods nearest to the piece's energy and mode in the plane of valence and arousal."""
     concepts = _vocabulary().concepts
     valence, arousal = (0.5 if mode == "major" else -0.3), 2 * energy - 1
@@ -177,31 +162,19 @@ def _moods(genre: Genre, energy: float, mode: Mode, settings: ComposerSettings) 
         at = concepts[mood].at
         return math.inf if at is None else math.dist(at, (valence, arousal))
 
-    return tuple(sorted(genre.moods, key=distance)[: settings.mood_count])
+    return tuple(sorted(genre.moods, key=distance)[: COMPOSER.mood_count])
 
 
-def _part(
-    style: PartStyle,
-    genre: Genre,
-    bars: tuple[Bar, ...],
-    rng: Random,
-    tonic: int,
-    bpm: float,
-    settings: ComposerSettings,
-) -> Part:
+def _part(style: PartStyle, genre: Genre, bars: list[Bar], rng: Random, tonic: int, bpm: float) -> Part:
     """One part: its notes on the grid, then swung and as loose as the genre's players."""
     instrument = rng.choice(style.instruments)
     if style.role == "drums":
         notes = play_drums(style, bars, rng)
+    elif style.role == "lead":
+        notes = play_lead(style, bars, rng, *RANGES[instrument], tonic)
     else:
-        low, high = RANGES[instrument]
-        if style.role == "bass":
-            notes = play_bass(style, bars, rng, low, high)
-        elif style.role == "chords":
-            notes = play_chords(style, bars, rng, low, high)
-        else:
-            notes = play_lead(style, bars, rng, low, high, tonic)
-    feel = Feel(genre.swing, genre.human * settings.timing * bpm / 60, settings.touch)
+        play = play_bass if style.role == "bass" else play_chords
+        notes = play(style, bars, rng, *RANGES[instrument])
+    loose, end = genre.human * COMPOSER.timing * bpm / 60, bars[-1].start + bars[-1].beats
     steady = KICK if style.role == "drums" else None
-    end = bars[-1].start + bars[-1].beats
-    return Part(instrument, felt(notes, feel, end, steady, rng), style.gain, style.pan)
+    return Part(instrument, felt(notes, genre.swing, loose, end, steady, rng), style.gain, style.pan)

@@ -8,32 +8,29 @@ In: notes of a part on the grid. Out: the same notes swung, a little early or la
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from random import Random
 
 from musechat.studio.score import Note
 
+TOUCH = 0.05
+"""The largest deviation of velocity."""
 
-@dataclass(frozen=True, slots=True)
-class Feel:
-    """`swing`: the share of a pair that its first note takes, and the beats of a pair. `late`: the largest deviation in
-    beats; `touch`: of velocity.
+
+def felt(
+    notes: Iterable[Note], swing: tuple[float, float], loose: float, end: float, steady: int | None, rng: Random
+) -> tuple[Note, ...]:
+    """The notes by start and pitch, none before 0 or beyond `end` beats; those of pitch `steady` stay on the grid.
+
+    `swing`: the share of a pair that its first note takes, and the beats of a pair. `loose`: the largest deviation in
+    beats.
     """
-
-    swing: tuple[float, float]
-    late: float
-    touch: float
-
-
-def felt(notes: Iterable[Note], feel: Feel, end: float, steady: int | None, rng: Random) -> tuple[Note, ...]:
-    """The notes by start and pitch, none before 0 or beyond `end` beats; those of pitch `steady` stay on the grid."""
     late: dict[float, float] = {}
     played = []
     for note in sorted(notes, key=lambda n: (n.start, n.pitch)):
-        shift = late.setdefault(note.start, rng.uniform(-feel.late, feel.late))
-        on, off = swung(note.start, *feel.swing), swung(note.start + note.length, *feel.swing)
+        shift = late.setdefault(note.start, rng.uniform(-loose, loose))
+        on, off = swung(note.start, *swing), swung(note.start + note.length, *swing)
         start = round(max(0.0, on if note.pitch == steady else on + shift), 5)
-        velocity = min(1.0, max(0.05, note.velocity + rng.uniform(-feel.touch, feel.touch)))
+        velocity = min(1.0, max(0.05, note.velocity + rng.uniform(-TOUCH, TOUCH)))
         length = round(min(off - on, end - start), 5)
         played.append(Note(start, length, note.pitch, round(velocity, 3)))
     return tuple(sorted(played, key=lambda n: (n.start, n.pitch)))

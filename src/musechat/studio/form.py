@@ -8,8 +8,8 @@ In: a genre, a tempo, a length, an energy. Out: sections of whole phrases, then 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -41,32 +41,24 @@ class FormSettings:
 
 
 FORM = FormSettings()
+Layout = list[tuple[Section, float]]
+"""Sections, each with its contour 0..1."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Sections, and the contour 0..1 of each."""
-
-    sections: tuple[Section, ...]
-    contours: tuple[float, ...]
-
-
-def lay_out(genre: Genre, bars: float, energy: float, rng: Random, settings: FormSettings = FORM) -> Plan:
+def lay_out(genre: Genre, bars: float, energy: float, rng: Random) -> Layout:
     """One of the genre's forms over about `bars` bars, at least `LEAST_BARS`, around an energy of 0..1."""
     phrases = 4 * max(1, round(bars / 4))
-    total = phrases if abs(phrases / bars - 1) <= settings.close else round(bars)
+    total = phrases if abs(phrases / bars - 1) <= FORM.close else round(bars)
     roomy = [form for form in genre.forms if len(form) * 4 <= total <= len(form) * 10]
     form = rng.choice(roomy) if roomy else genre.forms[-1 if total > 4 * len(genre.forms[-1]) else 0]
     lengths = _lengths([name for name, _ in form], total)
-    contours = tuple(contour for _, contour in form)
-    energy = max(energy, settings.faintest + settings.contrast * (settings.middle - min(contours)))
-    energy = min(energy, 1.0 - settings.contrast * (max(contours) - settings.middle))
-    sections, bar = list[Section](), 0
-    for (name, contour), length in zip(form, lengths, strict=True):
-        level = energy + settings.contrast * (contour - settings.middle)
-        sections.append(Section(name, bar, length, round(level, 2)))
-        bar += length
-    return Plan(tuple(sections), contours)
+    contours = [contour for _, contour in form]
+    energy = max(energy, FORM.faintest + FORM.contrast * (FORM.middle - min(contours)))
+    energy = min(energy, 1.0 - FORM.contrast * (max(contours) - FORM.middle))
+    return [
+        (Section(name, end - length, length, round(energy + FORM.contrast * (contour - FORM.middle), 2)), contour)
+        for (name, contour), length, end in zip(form, lengths, accumulate(lengths), strict=True)
+    ]
 
 
 def _lengths(names: list[str], total: int) -> list[int]:
@@ -88,42 +80,28 @@ def _lengths(names: list[str], total: int) -> list[int]:
     return lengths
 
 
-def bars_of(plan: Plan, genre: Genre, tonic: int, mode: Mode, beats: int, rng: Random) -> tuple[Bar, ...]:
-    """Every bar of the plan, its chord and the chord after it."""
-    chords = [read_chord(symbol, tonic, mode) for symbol in _symbols(plan, genre, mode, rng)]
+def bars_of(layout: Layout, genre: Genre, tonic: int, mode: Mode, beats: int, rng: Random) -> list[Bar]:
+    """Every bar of a piece, its chord and the chord after it."""
+    symbols = _symbols([section for section, _ in layout], genre, mode, rng)
+    chords = [read_chord(symbol, tonic, mode) for symbol in symbols]
     bars = list[Bar]()
-    for index, (section, contour) in enumerate(zip(plan.sections, plan.contours, strict=True)):
-        before = plan.sections[index - 1].energy if index else section.energy
+    for (section, contour), (before, _) in zip(layout, [layout[0], *layout], strict=False):
         for place in range(section.bars):
-            number = section.bar + place
-            bars.append(
-                Bar(
-                    start=float(number * beats),
-                    beats=beats,
-                    section=section.name,
-                    place=place,
-                    bars=section.bars,
-                    contour=contour,
-                    energy=section.energy,
-                    chord=chords[number],
-                    following=chords[min(number + 1, len(chords) - 1)],
-                    lift=place == 0 and section.energy - before >= LIFT,
-                    final=number == len(chords) - 1,
-                )
-            )
-    return tuple(bars)
+            number, lift = section.bar + place, place == 0 and section.energy - before.energy >= LIFT
+            chord, *later = chords[number : number + 2]
+            start, following, final = float(number * beats), later[0] if later else chord, not later
+            bars.append(Bar(start, beats, section, contour, place, chord, following, lift, final))
+    return bars
 
 
-def _symbols(plan: Plan, genre: Genre, mode: Mode, rng: Random) -> list[str]:
+def _symbols(sections: list[Section], genre: Genre, mode: Mode, rng: Random) -> list[str]:
     """A numeral for every bar: each kind of section has its progression, the last bar of the piece is its tonic."""
-    chosen: Mapping[str, tuple[str, ...]] = {
-        name: rng.choice(genre.chords[mode]) for name in sorted({section.name for section in plan.sections})
-    }
+    chosen = {name: rng.choice(genre.chords[mode]) for name in sorted({section.name for section in sections})}
     symbols = list[str]()
-    for section in plan.sections:
+    for section in sections:
         row = chosen[section.name]
         symbols += [row[place % len(row)] for place in range(section.bars)]
         if symbols[-1] != row[0] and genre.cadence not in row and "V" not in row:
             symbols[-1] = genre.cadence
-    symbols[-2:] = [genre.cadence, chosen[plan.sections[-1].name][0]]
+    symbols[-2:] = [genre.cadence, chosen[sections[-1].name][0]]
     return symbols

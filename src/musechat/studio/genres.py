@@ -36,13 +36,13 @@ class PartStyle:
     instruments: tuple[str, ...]
     light: tuple[Grid, ...]
     full: tuple[Grid, ...]
-    enter: float
-    leave: float
-    density: float
-    voices: int
-    centre: int
-    gain: float
-    pan: float
+    enter: float = 0.0
+    leave: float = 1.1
+    density: float = 0.5
+    voices: int = 3
+    centre: int = 60
+    gain: float = 0.0
+    pan: float = 0.0
 
     def patterns(self, full: bool, beats_per_bar: int) -> tuple[Grid, ...]:
         """The patterns that fit a metre; the light ones serve for both where there are no full ones."""
@@ -61,15 +61,15 @@ class Genre:
     name: str
     bpm: tuple[int, int]
     energy: tuple[float, float]
-    metres: tuple[int, ...]
     modes: tuple[Mode, ...]
     moods: tuple[str, ...]
-    swing: tuple[float, float]
     human: float
     chords: Mapping[Mode, tuple[tuple[str, ...], ...]]
-    cadence: str
     forms: tuple[tuple[tuple[str, float], ...], ...]
     parts: tuple[PartStyle, ...]
+    metres: tuple[int, ...] = (4,)
+    swing: tuple[float, float] = (0.5, 0.5)
+    cadence: str = "V"
 
 
 @lru_cache(maxsize=1)
@@ -85,21 +85,13 @@ def _bars(grid: Grid, beats_per_bar: int) -> bool:
 
 
 def _genre(name: str, entry: Mapping[str, Any]) -> Genre:
-    modes: tuple[Mode, ...] = tuple(entry["modes"])
-    return Genre(
-        name=name,
-        bpm=(entry["bpm"][0], entry["bpm"][1]),
-        energy=(entry["energy"][0], entry["energy"][1]),
-        metres=tuple(entry.get("metres", (4,))),
-        modes=modes,
-        moods=tuple(entry["moods"]),
-        swing=(entry["swing"][0], entry["swing"][1]) if "swing" in entry else (0.5, 0.5),
-        human=entry["human"],
-        chords={mode: tuple(tuple(row.split()) for row in entry[mode]) for mode in ("major", "minor") if mode in entry},
-        cadence=entry.get("cadence", "V"),
-        forms=tuple(_form(row) for row in entry["forms"]),
-        parts=tuple(_part(part) for part in entry["parts"]),
-    )
+    """`entry` with tuples for lists, and with its rows of chords, forms and parts read."""
+    plain: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
+    rows = {mode: plain.pop(mode) for mode in ("major", "minor") if mode in plain}
+    plain["chords"] = {mode: tuple(tuple(row.split()) for row in some) for mode, some in rows.items()}
+    plain["forms"] = tuple(_form(row) for row in plain["forms"])
+    plain["parts"] = tuple(map(_part, plain["parts"]))
+    return Genre(name, **plain)
 
 
 def _form(row: str) -> tuple[tuple[str, float], ...]:
@@ -108,22 +100,11 @@ def _form(row: str) -> tuple[tuple[str, float], ...]:
 
 
 def _part(entry: Mapping[str, Any]) -> PartStyle:
-    return PartStyle(
-        role=entry["role"],
-        instruments=tuple(entry["instruments"]),
-        light=_grids(entry.get("light", ())),
-        full=_grids(entry.get("full", ())),
-        enter=entry.get("enter", 0.0),
-        leave=entry.get("leave", 1.1),
-        density=entry.get("density", 0.5),
-        voices=entry.get("voices", 3),
-        centre=entry.get("centre", 60),
-        gain=entry.get("gain", 0.0),
-        pan=entry.get("pan", 0.0),
-    )
+    lists = {"instruments": tuple(entry["instruments"]), "light": _grids(entry, "light"), "full": _grids(entry, "full")}
+    return PartStyle(**{**entry, **lists})
 
 
-def _grids(rows: list[Any]) -> tuple[Grid, ...]:
+def _grids(entry: Mapping[str, Any], key: str) -> tuple[Grid, ...]:
     """Patterns without the spaces that part their beats for the eye."""
-    voiced = (row if isinstance(row, dict) else {"": row} for row in rows)
+    voiced = (row if isinstance(row, dict) else {"": row} for row in entry.get(key, ()))
     return tuple({voice: pattern.replace(" ", "") for voice, pattern in row.items()} for row in voiced)

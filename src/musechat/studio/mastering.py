@@ -59,10 +59,7 @@ def _loudest(sound: Floats, rate: int) -> float:
     size = max(1, min(sound.shape[1], round(MASTER.block * rate)))
     blocks = sound[:, : sound.shape[1] // size * size].reshape(2, -1, size)
     weights = _k_weights(size, rate)
-    power = np.zeros(blocks.shape[1])
-    for number in range(len(power)):
-        spectrum = np.fft.rfft(blocks[:, number])
-        power[number] = ((spectrum.real**2 + spectrum.imag**2) * weights).sum()
+    power = np.array([(np.abs(np.fft.rfft(block)) ** 2 * weights).sum() for block in blocks.swapaxes(0, 1)])
     around = np.ones(min(MASTER.blocks, len(power)))
     power = np.convolve(power, around / len(around), "valid")
     return float(np.sqrt(np.sort(power)[-max(1, len(power) // 4) :].mean()))

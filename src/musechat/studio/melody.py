@@ -11,7 +11,7 @@ In: the bars of a piece, how dense a lead is, its register. Out: notes on the gr
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from random import Random
 
 from musechat.studio.genres import PartStyle
@@ -26,11 +26,8 @@ _LIFT_SEMITONES = 5
 """How much higher the fullest moment is sung than the quietest."""
 
 
-@dataclass(frozen=True, slots=True)
-class Motif:
-    """A bar's rhythm and shape: (start in beats, length in beats, steps of the scale from the first note)."""
-
-    notes: tuple[tuple[float, float, int], ...]
+Motif = tuple[tuple[float, float, int], ...]
+"""A bar's rhythm and shape: (start in beats, length in beats, steps of the scale from the first note)."""
 
 
 def play_lead(style: PartStyle, bars: Sequence[Bar], rng: Random, low: int, high: int, tonic: int) -> list[Note]:
@@ -45,11 +42,11 @@ def play_lead(style: PartStyle, bars: Sequence[Bar], rng: Random, low: int, high
             goals = ladder((tonic,), low, high)
             notes.append(Note(bar.start, bar.beats, goals[nearest(goals, notes[-1].pitch)], bar.loudness(0.8)))
             continue
-        if bar.section not in motifs:
-            density = style.density * (0.7 + 0.5 * bar.energy)
+        if bar.section.name not in motifs:
+            density = style.density * (0.7 + 0.5 * bar.section.energy)
             motif = _motif(bar.beats, density, rng)
-            motifs[bar.section] = motif, _varied(motif, rng)
-        notes += _phrase_bar(bar, motifs[bar.section], centre, low, high, tonic)
+            motifs[bar.section.name] = motif, _varied(motif, rng)
+        notes += _phrase_bar(bar, motifs[bar.section.name], centre, low, high, tonic)
     return notes
 
 
@@ -71,7 +68,7 @@ def _sung(motif: Motif, bar: Bar, centre: float, low: int, high: int) -> list[No
     scale = sorted(set(chord) | set(ladder(bar.chord.scale, low, high)))
     first = scale.index(chord[nearest(chord, centre)])
     notes = []
-    for start, length, step in motif.notes:
+    for start, length, step in motif:
         pitch = scale[min(max(first + step, 0), len(scale) - 1)]
         clash = length >= 1 and (pitch - 1) % 12 in bar.chord.tones
         if start % 2 == 0 or clash:
@@ -94,22 +91,22 @@ def _motif(beats: int, density: float, rng: Random) -> Motif:
         step += (1 if start <= peak else -1) * rng.choice((1, 1, 1, 2, 2, 0, -1, 3))
         steps.append(max(-4, min(6, step)))
     lengths = [min(end - start, 2.0 if density > 0.25 else beats) for start, end in zip(starts, ends, strict=True)]
-    return Motif(tuple(zip(starts, lengths, steps, strict=True)))
+    return tuple(zip(starts, lengths, steps, strict=True))
 
 
 def _varied(motif: Motif, rng: Random) -> Motif:
     """The same beginning and another end: a note divided, or the shape of the second half turned over."""
-    half = len(motif.notes) // 2
-    head, tail = motif.notes[: half + 1], motif.notes[half + 1 :]
+    half = len(motif) // 2
+    head, tail = motif[: half + 1], motif[half + 1 :]
     start, length, step = head[-1]
     if length >= 1 and rng.random() < 0.6:
         head = (*head[:-1], (start, length / 2, step), (start + length / 2, length / 2, step + 1))
-    return Motif((*head, *((s, n, 2 * step - at) for s, n, at in tail)))
+    return (*head, *((s, n, 2 * step - at) for s, n, at in tail))
 
 
 def _close(motif: Motif, bar: Bar) -> Motif:
     """The motif's first notes and a long one; it ends a beat early where a fill follows."""
     rest = 1.0 if bar.closes else 0.0
     hold = bar.beats / 2
-    head = tuple((start, min(length, hold - start), step) for start, length, step in motif.notes if start < hold)
-    return Motif((*head, (hold, bar.beats - hold - rest, 0)))
+    head = tuple((start, min(length, hold - start), step) for start, length, step in motif if start < hold)
+    return (*head, (hold, bar.beats - hold - rest, 0))

@@ -80,13 +80,9 @@ def _track(events: list[Event]) -> bytes:
 
 
 def _variable(number: int) -> bytes:
-    """Seven bits a byte, the last one without the top bit."""
-    last, rest = bytes([number & 0x7F]), number >> 7
-    return _variable_rest(rest) + last
-
-
-def _variable_rest(number: int) -> bytes:
-    return b"" if number == 0 else _variable_rest(number >> 7) + bytes([0x80 | number & 0x7F])
+    """Seven bits a byte, all but the last with the top bit."""
+    places = range(max(1, -(-number.bit_length() // 7)))
+    return bytes(number >> 7 * place & 0x7F | (0x80 if place else 0) for place in reversed(places))
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

@@ -9,13 +9,14 @@ In: the bars of a piece with their chords, and how a part is played. Out: notes 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
 from musechat.studio.genres import STEPS_PER_BEAT, Grid, PartStyle
 from musechat.studio.harmony import Chord, ladder, nearest, voicing
-from musechat.studio.score import Note
+from musechat.studio.score import Note, Section
 
 STEP = 1 / STEPS_PER_BEAT
 FULL = 0.6
@@ -52,15 +53,13 @@ _REACH = 9
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A bar of the piece. `place`: its number within its section of `bars` bars; `lift`: the energy rises on it."""
+    """A bar of the piece. `place`: its number within its section; `lift`: the energy rises on it."""
 
     start: float
     beats: int
-    section: str
-    place: int
-    bars: int
+    section: Section
     contour: float
-    energy: float
+    place: int
     chord: Chord
     following: Chord
     lift: bool
@@ -69,11 +68,11 @@ class Bar:
     @property
     def closes(self) -> bool:
         """Whether another section follows."""
-        return self.place == self.bars - 1 and not self.final
+        return self.place == self.section.bars - 1 and not self.final
 
     def loudness(self, accent: float) -> float:
         """The velocity of a note of an accent 0..1: quiet sections are played softly."""
-        return min(1.0, (0.3 + 0.6 * self.energy + 0.1 * self.contour) * (0.4 + 0.6 * accent))
+        return min(1.0, (0.3 + 0.6 * self.section.energy + 0.1 * self.contour) * (0.4 + 0.6 * accent))
 
 
 class _Patterns:
@@ -86,7 +85,7 @@ class _Patterns:
     def grid(self, bar: Bar) -> Grid:
         """Voice → the steps of this bar."""
         full = bar.contour >= FULL
-        key = (bar.section, full)
+        key = (bar.section.name, full)
         if key not in self._chosen:
             self._chosen[key] = self._rng.choice(self._style.patterns(full, bar.beats))
         steps = bar.beats * STEPS_PER_BEAT
@@ -132,9 +131,8 @@ def play_bass(style: PartStyle, bars: Sequence[Bar], rng: Random, low: int, high
             continue
         pattern = _held(bar) if bar.final else patterns.grid(bar)[""]
         for start, length, letter in _hits(pattern.replace("x", "R"), bar.start):
-            notes.append(
-                Note(start, length, _bass_pitch(letter, bar, root, low), bar.loudness(0.9 if start % 1 == 0 else 0.7))
-            )
+            loud = bar.loudness(0.9 if start % 1 == 0 else 0.7)
+            notes.append(Note(start, length, _bass_pitch(letter, bar, root, low), loud))
     return notes
 
 
@@ -159,11 +157,8 @@ def play_chords(style: PartStyle, bars: Sequence[Bar], rng: Random, low: int, hi
 
 def _hits(pattern: str, at: float) -> Iterator[tuple[float, float, str]]:
     """Start and length in beats, and letter, of everything that begins in a bar's pattern."""
-    for step, letter in enumerate(pattern):
-        if letter in "-.":
-            continue
-        rest = pattern[step + 1 :]
-        yield at + step * STEP, (1 + len(rest) - len(rest.lstrip("-"))) * STEP, letter
+    for hit in re.finditer("[^-.]-*", pattern):
+        yield at + hit.start() * STEP, len(hit[0]) * STEP, hit[0][0]
 
 
 def _held(bar: Bar) -> str:
@@ -172,7 +167,7 @@ def _held(bar: Bar) -> str:
 
 def _fill(bar: Bar, after: Bar, on: bool, rng: Random) -> list[Note]:
     """Toms and snare that grow into the next section; a roll of a bar where a drum-less one leads to a strong lift."""
-    if not on and after.lift and after.energy >= ROLL:
+    if not on and after.lift and after.section.energy >= ROLL:
         steps = [step for step in range(bar.beats * STEPS_PER_BEAT) if _rolled(step, bar.beats)]
         return [
             Note(bar.start + step * STEP, STEP, SNARE, after.loudness(0.2 + 0.6 * step / steps[-1])) for step in steps
@@ -194,11 +189,9 @@ def _bass_pitch(letter: str, bar: Bar, root: int, low: int) -> int:
     if letter == "a":
         pitch = _approach(bar, root)
         return pitch if pitch >= low else pitch + 12
-    interval = {"R": 0, "8": 12}.get(letter)
-    if interval is None:
-        tone = bar.chord.tones[min({"3": 1, "5": 2}[letter], len(bar.chord.tones) - 1)]
-        interval = (tone - root) % 12
-    return root + interval
+    if letter in "35":
+        return root + (bar.chord.tones[min(int(letter) // 2, len(bar.chord.tones) - 1)] - root) % 12
+    return root + {"R": 0, "8": 12}[letter]
 
 
 def _approach(bar: Bar, root: int) -> int:

@@ -29,27 +29,27 @@ HALL = Room()
 
 
 @lru_cache(maxsize=2)
-def response(room: Room, rate: int) -> Floats:
+def response(rate: int) -> Floats:
     """The room's answer to a click, (2, n), of unit power in each ear; read-only."""
-    length = int(room.seconds * rate)
+    length = int(HALL.seconds * rate)
     time = np.arange(length, dtype=np.float32) / rate
     answer = np.zeros((2, length), np.float32)
     for ear in range(2):
-        for number, (low, high, seconds) in enumerate(room.bands):
+        for number, (low, high, seconds) in enumerate(HALL.bands):
             noise = band_noise(length, low, high, rate, 40 + 10 * ear + number)[:length]
             answer[ear] += noise * np.exp(time * np.float32(-6.908 / seconds)) * np.float32((high - low) ** 0.5)
     answer /= np.sqrt((answer**2).sum(axis=1, keepdims=True))
-    answer = np.pad(answer, ((0, 0), (int(room.delay * rate), 0)))
+    answer = np.pad(answer, ((0, 0), (int(HALL.delay * rate), 0)))
     answer.flags.writeable = False
     return answer
 
 
-def reverberate(send: Floats, rate: int, room: Room = HALL) -> Floats:
+def reverberate(send: Floats, rate: int) -> Floats:
     """Mono samples (n,) → their reverberation (2, n), cut where they end. It is worked out at half the rate."""
     half = -(-len(send) // 2)
     even = np.pad(send, (0, 2 * half - len(send)))
     slow = (even[::2] + even[1::2]) / 2
-    answer = response(room, rate // 2)
+    answer = response(rate // 2)
     size = 1 << (2 * answer.shape[1]).bit_length()
     block = size - answer.shape[1] + 1
     spectrum = np.fft.rfft(answer, size, axis=1).astype(np.complex64)

@@ -16,53 +16,17 @@ from musechat.core.features import KEY_NAMES, Mode
 LIFT = 0.15
 """Rise of a section's energy over the one before from which its first downbeat counts as a lift."""
 
-INSTRUMENTS = (
-    "piano",
-    "electric piano",
-    "organ",
-    "acoustic guitar",
-    "electric guitar",
-    "distorted guitar",
-    "bass",
-    "synth bass",
-    "strings",
-    "choir",
-    "pad",
-    "flute",
-    "violin",
-    "brass",
-    "saxophone",
-    "lead",
-    "pluck",
-    "bells",
-    "marimba",
-    "drums",
-    "electronic drums",
-)
-"""Every instrument a part may name; the last two read their pitches as General MIDI percussion."""
-DRUMS = INSTRUMENTS[-2:]
 RANGES = {
-    "piano": (28, 96),
-    "electric piano": (36, 90),
-    "organ": (36, 91),
-    "acoustic guitar": (40, 84),
-    "electric guitar": (40, 86),
-    "distorted guitar": (36, 86),
-    "bass": (28, 60),
-    "synth bass": (28, 60),
-    "strings": (36, 96),
-    "choir": (43, 81),
-    "pad": (36, 88),
-    "flute": (60, 93),
-    "violin": (55, 96),
-    "brass": (40, 82),
-    "saxophone": (49, 84),
-    "lead": (48, 93),
-    "pluck": (48, 93),
-    "bells": (60, 96),
-    "marimba": (48, 93),
-}
+    "piano": (28, 96), "electric piano": (36, 90), "organ": (36, 91), "acoustic guitar": (40, 84),
+    "electric guitar": (40, 86), "distorted guitar": (36, 86), "bass": (28, 60), "synth bass": (28, 60),
+    "strings": (36, 96), "choir": (43, 81), "pad": (36, 88), "flute": (60, 93), "violin": (55, 96), "brass": (40, 82),
+    "saxophone": (49, 84), "lead": (48, 93), "pluck": (48, 93), "bells": (60, 96), "marimba": (48, 93),
+}  # fmt: skip
 """The lowest and highest MIDI pitch that a pitched instrument is written for."""
+DRUMS = ("drums", "electronic drums")
+"""Their parts read pitches as General MIDI percussion."""
+INSTRUMENTS = (*RANGES, *DRUMS)
+"""Every instrument a part may name."""
 
 
 @dataclass(frozen=True, slots=True)
