@@ -23,6 +23,8 @@ Inside: TypeAlias = Callable[[Floats, Floats], Floats]
 """Coordinates (x, y) → how deep inside a shape each lies, negative outside."""
 Drawing: TypeAlias = Callable[[U8, float, float], None]
 """Draws onto a picture (h, w, 3) what is seen at a second of the shot; the last number, 0..1, opens a mouth."""
+Box: TypeAlias = tuple[slice, slice]
+"""Rows and columns."""
 Cel: TypeAlias = tuple[U8, U8]
 """Colour (h, w, 3) and alpha (h, w)."""
 PHASES = 4
@@ -151,17 +153,8 @@ class Sheet:
         self._y = (np.arange(self._colour.shape[1], dtype=np.float32)[:, None] + 0.5) / self._scale
         self._x = (np.arange(self._colour.shape[2], dtype=np.float32)[None] + 0.5) / self._scale
 
-    def shape(self, colour: Paint, inside: Inside, share: float = 1.0) -> None:
-        """Fills where `inside` (x, y) → depth is positive, with soft edges a pixel wide."""
-        self._fill(colour, inside, share, (slice(None), slice(None)))
-
-    def _fill(
-        self,
-        colour: Paint,
-        inside: Inside,
-        share: float,
-        box: tuple[slice, slice],
-    ) -> None:
+    def shape(self, colour: Paint, inside: Inside, share: float = 1.0, box: Box = (slice(None), slice(None))) -> None:
+        """Fills where `inside` (x, y) → depth is positive, with soft edges a pixel wide; only within `box`."""
         cover = np.clip(inside(self._x[:, box[1]], self._y[box[0]]) * self._scale + 0.5, 0, 1) * share
         total = cover + self._alpha[box] * (1 - cover)
         weight = cover / np.maximum(total, 1e-6)
@@ -175,14 +168,13 @@ class Sheet:
 
     def ellipse(self, colour: Paint, x: float, y: float, across: float, down: float, share: float = 1.0) -> None:
         """A filled ellipse with these half axes."""
-        box = (self._reach(y, down), self._reach(x, across))
-        self._fill(
-            colour, lambda u, v: (1 - np.hypot((u - x) / across, (v - y) / down)) * min(across, down), share, box
-        )
 
-    def _reach(self, middle: float, half: float) -> slice:
-        first, last = int((middle - half) * self._scale) - 2, int((middle + half) * self._scale) + 3
-        return slice(max(first, 0), max(last, 0))
+        def reach(middle: float, half: float) -> slice:
+            first, last = int((middle - half) * self._scale) - 2, int((middle + half) * self._scale) + 3
+            return slice(max(first, 0), max(last, 0))
+
+        box, radius = (reach(y, down), reach(x, across)), min(across, down)
+        self.shape(colour, lambda u, v: (1 - np.hypot((u - x) / across, (v - y) / down)) * radius, share, box)
 
     def cel(self) -> Cel:
         """What was drawn."""

@@ -57,7 +57,7 @@ class Palette:
     """Colours of a place in its light: `sky` from its top to the horizon, and the `subjects` that suit it."""
 
     name: str
-    sky: tuple[Colour, Colour, Colour]
+    sky: tuple[Colour, ...]
     lamp: Colour
     far: Colour
     near: Colour
@@ -69,22 +69,14 @@ class Palette:
 def palettes() -> Mapping[str, Palette]:
     """The palettes of `palettes.toml` by name."""
     table = tomllib.loads(files("musechat.studio").joinpath("palettes.toml").read_text("utf-8"))
-    return {
-        name: Palette(
-            name,
-            (_colour(row["sky"][0]), _colour(row["sky"][1]), _colour(row["sky"][2])),
-            _colour(row["lamp"]),
-            _colour(row["far"]),
-            _colour(row["near"]),
-            tuple(map(_colour, row["accents"])),
-            tuple(row["subjects"]),
-        )
-        for name, row in table.items()
-    }
+    return {name: Palette(name, **{key: _read(value) for key, value in row.items()}) for name, row in table.items()}
 
 
-def _colour(text: str) -> Colour:
-    return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
+def _read(value: Any) -> Any:
+    """Colours for what is written as #RRGGBB, tuples for lists."""
+    if isinstance(value, list):
+        return tuple(map(_read, value))
+    return tuple(bytes.fromhex(value[1:])) if value.startswith("#") else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +156,9 @@ class Film:
 
     def facts(self) -> dict[str, Any]:
         """What is true of the film, as plain JSON values: the ground truth for any analysis of it."""
+        lengths = [shot.end - shot.start for shot in self.shots]
+        looks = [(shot.look.brightness, shot.look.motion) for shot in self.shots]
+        brightness, motion = np.average(looks, axis=0, weights=lengths).round(3).tolist()
         return {
             "seed": self.seed,
             "seconds": round(self.seconds, 3),
@@ -172,8 +167,8 @@ class Film:
             "fps": self.fps,
             "cuts": [round(second, 3) for second in self.cuts],
             "cuts_per_minute": round(60 * len(self.cuts) / self.seconds, 2),
-            "brightness": round(self._mean([shot.look.brightness for shot in self.shots]), 3),
-            "motion": round(self._mean([shot.look.motion for shot in self.shots]), 3),
+            "brightness": brightness,
+            "motion": motion,
             "has_sound": self.has_sound,
             "speech": [[round(start, 3), round(end, 3)] for start, end in self.speech],
             "shots": [
@@ -189,11 +184,6 @@ class Film:
             ],
         }
 
-    def _mean(self, values: Sequence[float]) -> float:
-        """The mean over time of one value a shot."""
-        lengths = [shot.end - shot.start for shot in self.shots]
-        return sum(v * n for v, n in zip(values, lengths, strict=True)) / self.frames
-
 
 def plan(brief: FilmBrief, seed: int) -> Film:
     """A film after `brief`; the same seed gives the same film."""
@@ -205,17 +195,9 @@ def plan(brief: FilmBrief, seed: int) -> Film:
         Look(brief.palette, float(np.clip(brief.brightness + b, 0, 1)), float(np.clip(brief.motion + m, 0, 1)))
         for b, m in noise
     ]
-    return film_of_cuts(
-        seconds,
-        cuts,
-        looks,
-        seed,
-        speech=_utterances(seconds, rng) if brief.talking else (),
-        ambience=brief.ambience or brief.talking,
-        width=brief.width,
-        height=brief.height,
-        fps=brief.fps,
-    )
+    speech = _utterances(seconds, rng) if brief.talking else ()
+    size = {"width": brief.width, "height": brief.height, "fps": brief.fps}
+    return film_of_cuts(seconds, cuts, looks, seed, speech=speech, ambience=brief.ambience or brief.talking, **size)
 
 
 def film_of_cuts(
@@ -271,14 +253,13 @@ def _utterances(seconds: float, rng: Generator) -> tuple[Span, ...]:
     """Where somebody speaks, in the middle of the film."""
     at, stop = (part * seconds for part in FILM.talk)
     spans: list[Span] = []
-    while True:
+    while at < stop:
         end = min(at + float(rng.uniform(*FILM.utterance)), stop)
         if end - at < FILM.utterance[0] and spans:
-            return tuple(spans)
+            break
         spans.append((round(at, 2), round(end, 2)))
         at = end + float(rng.uniform(*FILM.pause))
-        if at >= stop:
-            return tuple(spans)
+    return tuple(spans)
 
 
 def _subject(look: Look, before: str, span: Span, speech: tuple[Span, ...], rng: Generator) -> str:

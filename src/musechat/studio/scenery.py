@@ -10,21 +10,21 @@ front.
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from musechat.studio.cels import Cycle, Sheet, Sprite, Strip, pixels
 from musechat.studio.film import SPEAKER
+from musechat.studio.waves import Floats
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from musechat.studio.cels import U8, Cel
+    from musechat.studio.cels import U8, Cel, Paint
     from musechat.studio.film import Palette
 
-Floats: TypeAlias = NDArray[np.float32]
 Layers: TypeAlias = list[Strip | Sprite | Cycle]
 PACE = {"hills": 2.2, "sea": 2.6, "woods": 0.5, "city": 1.0, "road": 1.5, "lights": 1.25, SPEAKER: 1.4}
 """How fast the camera goes, as a factor: level lines that pan show little motion, trunks show much."""
@@ -45,6 +45,10 @@ class Stage:
         """A number between `low` and `high`."""
         return float(self.rng.uniform(low, high))
 
+    def pick(self, colours: Sequence[Sequence[float]]) -> Sequence[float]:
+        """One of `colours`."""
+        return colours[int(self.rng.integers(len(colours)))]
+
     def wide(self, speed: float) -> int:
         """How many columns a strip needs that slides by `speed` pixels a second."""
         return self.width + 2 + int(min(abs(speed) * self.seconds, FARTHEST * self.width))
@@ -62,12 +66,12 @@ class Stage:
         return total
 
 
-def mix(first: Sequence[float] | Floats, second: Sequence[float] | Floats, share: float) -> Floats:
+def mix(first: Paint, second: Paint, share: float) -> Floats:
     """A colour (3,) between two."""
     return (1 - share) * np.asarray(first, np.float32) + share * np.asarray(second, np.float32)
 
 
-def ramp(stops: Sequence[Sequence[float] | Floats], count: int) -> Floats:
+def ramp(stops: Sequence[Paint], count: int) -> Floats:
     """Colours (count, 3) through `stops`."""
     at, places = np.linspace(0, 1, count), np.linspace(0, 1, len(stops))
     columns = np.array(stops, np.float32)
@@ -219,45 +223,33 @@ def _water(stage: Stage, horizon: float) -> Cycle:
 def _boat(stage: Stage, horizon: float) -> Sprite:
     size = stage.uniform(0.1, 0.2)
     sheet = Sheet(int(size * stage.height), int(size * stage.height))
-    sail = np.array(stage.palette.accents[0], np.float32)
+    sail = stage.palette.accents[0]
     sheet.shape(sail, lambda x, y: np.minimum(np.minimum(0.52 - x, 0.8 - y), x - 0.52 + 0.55 * (y - 0.02)))
     sheet.shape(
         mix(sail, stage.palette.far, 0.3),
         lambda x, y: np.minimum(np.minimum(x - 0.55, 0.8 - y), 0.55 + 0.4 * (y - 0.15) - x),
     )
-    hull = np.array(stage.palette.near, np.float32)
     sheet.shape(
-        hull, lambda x, y: np.minimum(np.minimum(y - 0.83, 0.97 - y), 0.48 - 0.6 * (y - 0.83) - np.abs(x - 0.5))
+        stage.palette.near,
+        lambda x, y: np.minimum(np.minimum(y - 0.83, 0.97 - y), 0.48 - 0.6 * (y - 0.83) - np.abs(x - 0.5)),
     )
     begin = stage.uniform(0.1, 0.8) * stage.width
     speed = 0.02 * stage.height * stage.rng.choice((-1, 1)) - 0.3 * stage.pan
     y = (horizon + 0.05 - 0.9 * size) * stage.height
-
-    def where(seconds: float, opening: float) -> tuple[int, float, float]:
-        return 0, begin + speed * seconds, y + 0.006 * stage.height * np.sin(2 * seconds)
-
-    return Sprite((sheet.cel(),), where)
+    return Sprite((sheet.cel(),), lambda t, _: (0, begin + speed * t, y + 0.006 * stage.height * np.sin(2 * t)))
 
 
 def _city(stage: Stage) -> Layers:
-    p, horizon = stage.palette, 0.72
-    layers = _sky(stage, horizon)
-    for depth in (0.0, 0.45, 1.0):
-        layers.append(_blocks(stage, depth))
-    speed = 1.15 * stage.pan
-    wide = stage.wide(speed)
-    kerb = np.full(wide, 0.9 * stage.height, np.float32)
-    layers.append(
-        _land(
-            stage,
-            speed,
-            kerb,
-            [mix(p.near, p.lamp, 0.3), mix(p.near, (20, 20, 24), 0.6), mix(p.near, (10, 10, 12), 0.7)],
-        )
-    )
-    layers.extend(_car(stage) for _ in range(4))
-    layers.append(_lanterns(stage))
-    return layers
+    p, speed = stage.palette, 1.15 * stage.pan
+    kerb = np.full(stage.wide(speed), 0.9 * stage.height, np.float32)
+    street = [mix(p.near, p.lamp, 0.3), mix(p.near, (20, 20, 24), 0.6), mix(p.near, (10, 10, 12), 0.7)]
+    return [
+        *_sky(stage, 0.72),
+        *(_blocks(stage, depth) for depth in (0.0, 0.45, 1.0)),
+        _land(stage, speed, kerb, street),
+        *(_car(stage) for _ in range(4)),
+        _lanterns(stage),
+    ]
 
 
 def _blocks(stage: Stage, depth: float) -> Strip:
@@ -299,10 +291,11 @@ def _facades(stage: Stage, depth: float, houses: int) -> U8:
 
 
 def _car(stage: Stage) -> Sprite:
+    """A car that crosses the picture again and again."""
     long = stage.uniform(0.16, 0.24)
     high = 0.42 * long
     sheet = Sheet(int(high * stage.height), int(long * stage.height))
-    body = np.array(stage.palette.accents[int(stage.rng.integers(len(stage.palette.accents)))], np.float32)
+    body = stage.pick(stage.palette.accents)
     sheet.shape(body, lambda x, y: np.minimum(0.4 - np.abs(x - 1.15) * 0.75 - (0.62 - y) * 0.3, y - 0.12) * 0.9)
     sheet.shape(
         mix(stage.palette.sky[2], (40, 50, 60), 0.4),
@@ -315,19 +308,11 @@ def _car(stage: Stage) -> Sprite:
     side = float(stage.rng.choice((-1, 1)))
     sheet.disc(stage.palette.lamp, 1.19 + 1.08 * side, 0.58, 0.07)
     speed = side * stage.uniform(0.3, 0.7) * stage.height - 0.9 * stage.pan
-    return _passing(stage, sheet.cel(), speed, stage.uniform(0.86, 0.92) - high + 0.06)
-
-
-def _passing(stage: Stage, cel: Cel, speed: float, top: float) -> Sprite:
-    """Something that crosses the picture again and again."""
+    top, cel = stage.uniform(0.86, 0.92) - high + 0.06, sheet.cel()
     width = cel[0].shape[1]
     way = stage.width * 1.6 + width
     begin = stage.uniform(0, way)
-
-    def where(seconds: float, opening: float) -> tuple[int, float, float]:
-        return 0, (begin + speed * seconds) % way - width, top * stage.height
-
-    return Sprite((cel,), where)
+    return Sprite((cel,), lambda t, _: (0, (begin + speed * t) % way - width, top * stage.height))
 
 
 def _lanterns(stage: Stage) -> Strip:
@@ -373,12 +358,12 @@ def _lane(stage: Stage, horizon: float) -> Cycle:
     near = np.linspace(0.012, 1, rows, dtype=np.float32)[:, None]
     bend = stage.uniform(-0.35, 0.35)
     x = (np.arange(stage.width) / stage.width - 0.5 - bend * (1 - near) ** 3 * 0.6) / near
-    phase = ((1 / near) * 190 + 12 * np.zeros_like(x)).astype(np.intp) % 256
-    ground, shoulder, lane, line = 0, 1, 2, 3
-    kind = np.full(x.shape, ground)
-    kind[np.abs(x) < 0.78] = shoulder
-    kind[np.abs(x) < 0.70] = lane
-    kind[(np.abs(x) < 0.02) | (np.abs(np.abs(x) - 0.62) < 0.015)] = line
+    phase = ((1 / near) * 190).astype(np.intp) % 256
+    ground, shoulder, lane, line = range(4)
+    off = np.abs(x)
+    kind = np.select(
+        [(off < 0.02) | (np.abs(off - 0.62) < 0.015), off < 0.70, off < 0.78], [line, lane, shoulder], ground
+    )
     level = ((1 - np.exp(-6 * near)) * (levels - 0.01)).astype(np.intp)
     table = np.empty((4, levels, 256, 3), np.float32)
     stripe = np.clip(np.sin(np.arange(256) * (2 * np.pi / 128)) * 4, -1, 1)[:, None]
@@ -393,13 +378,10 @@ def _lane(stage: Stage, horizon: float) -> Cycle:
     for material, (light, dark) in enumerate(bodies):
         for step in range(levels):
             clear = (step + 0.5) / levels
-            mean = (light + dark) / 2
-            far = mix(p.sky[2], mean.tolist(), 0.4 + 0.6 * clear)
+            far = mix(p.sky[2], (light + dark) / 2, 0.4 + 0.6 * clear)
             table[material, step] = far + clear**0.6 * stripe * (light - dark) / 2
-    rate = 20 + 900 * abs(stage.pan) / stage.width
-    return Cycle(
-        (kind * levels + level) * 256 + phase, np.clip(table, 0, 255).astype(np.uint8).reshape(-1, 256, 3), top, rate
-    )
+    index, rate = (kind * levels + level) * 256 + phase, 20 + 900 * abs(stage.pan) / stage.width
+    return Cycle(index, np.clip(table, 0, 255).astype(np.uint8).reshape(-1, 256, 3), top, rate)
 
 
 def _posts(stage: Stage) -> tuple[Cel, ...]:
@@ -485,9 +467,7 @@ def _mote(stage: Stage, radius: float, clear: float, share: float) -> Sprite:
     """A disc of light that floats, and passes by with `share` of the camera's speed."""
     size = max(2, int(2 * radius * stage.height))
     sheet = Sheet(size, size)
-    colours = (*stage.palette.accents, stage.palette.lamp)
-    colour = colours[int(stage.rng.integers(len(colours)))]
-    sheet.disc(colour, 0.5, 0.5, 0.48)
+    sheet.disc(stage.pick((*stage.palette.accents, stage.palette.lamp)), 0.5, 0.5, 0.48)
     pixels, alpha = sheet.cel()
     rim = np.hypot(*(np.mgrid[0:size, 0:size] - (size - 1) / 2)) / (size / 2)
     soft = alpha * clear * (0.55 + 0.45 * np.clip(rim, 0, 1) ** 4) * stage.uniform(0.6, 1.6)
@@ -508,27 +488,18 @@ def _speaker(stage: Stage) -> Layers:
     """Somebody who talks to us, in front of lights."""
     layers = _lights(stage)[:14]
     close, place = stage.uniform(0.85, 1.25), stage.uniform(0.3, 0.7) * stage.width
-    skin = np.array(
-        ((244, 208, 180), (224, 172, 136), (186, 128, 92), (122, 80, 56))[int(stage.rng.integers(4))], np.float32
-    )
-    hair = np.array(((46, 32, 28), (92, 58, 34), (170, 120, 60), (24, 24, 30))[int(stage.rng.integers(4))], np.float32)
-    accents = stage.palette.accents
-    shirt = mix(accents[int(stage.rng.integers(len(accents)))], stage.palette.near, 0.35)
+    skin = stage.pick(((244, 208, 180), (224, 172, 136), (186, 128, 92), (122, 80, 56)))
+    hair = stage.pick(((46, 32, 28), (92, 58, 34), (170, 120, 60), (24, 24, 30)))
+    shirt = mix(stage.pick(stage.palette.accents), stage.palette.near, 0.35)
     body = Sheet(int(0.62 * close * stage.height), int(1.1 * close * stage.height))
     body.ellipse(shirt, 0.885, 0.78, 0.72, 0.62)
     body.ellipse(mix(skin, shirt, 0.1), 0.885, 0.14, 0.17, 0.2)
     head_size = 0.62 * close
-    cels = tuple(
-        _head(int(head_size * stage.height), skin, hair, opening, shut)
-        for shut in (0, 1)
-        for opening in (0.0, 0.3, 0.6, 1.0)
-    )
+    kinds = product((0, 1), (0.0, 0.3, 0.6, 1.0))
+    cels = tuple(_head(int(head_size * stage.height), skin, hair, opening, shut) for shut, opening in kinds)
     torso = body.cel()
     blink, sway = stage.uniform(2.4, 4.2), stage.uniform(0, 6)
     y = (1 - 0.55 * close) * stage.height
-
-    def shoulders(seconds: float, opening: float) -> tuple[int, float, float]:
-        return 0, place - torso[0].shape[1] / 2, y + 0.003 * stage.height * np.sin(1.6 * seconds)
 
     def face(seconds: float, opening: float) -> tuple[int, float, float]:
         nod = 0.010 * np.sin(1.3 * seconds + sway) - 0.012 * opening
@@ -537,10 +508,12 @@ def _speaker(stage: Stage) -> Layers:
         left = place - cels[0][0].shape[1] / 2 + turn * stage.height
         return shut + round(3 * opening), left, y - (0.84 * head_size - nod - 0.13 * close) * stage.height
 
-    return [*layers, Sprite((torso,), shoulders), Sprite(cels, face)]
+    edge = place - torso[0].shape[1] / 2
+    shoulders = Sprite((torso,), lambda t, _: (0, edge, y + 0.003 * stage.height * np.sin(1.6 * t)))
+    return [*layers, shoulders, Sprite(cels, face)]
 
 
-def _head(size: int, skin: Floats, hair: Floats, opening: float, shut: int) -> Cel:
+def _head(size: int, skin: Sequence[float], hair: Sequence[float], opening: float, shut: int) -> Cel:
     sheet = Sheet(size, int(0.8 * size))
     dark = mix(skin, (60, 20, 20), 0.35)
     sheet.ellipse(hair, 0.4, 0.44, 0.335, 0.41)

@@ -12,7 +12,7 @@ In: spans in seconds, a seed. Out: samples; how open the mouth is.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from numpy.random import Generator
 
     from musechat.studio.film import Span
-
-Floats: TypeAlias = NDArray[np.float32]
+    from musechat.studio.waves import Floats
 
 
 @dataclass(frozen=True, slots=True)
