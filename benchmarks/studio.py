@@ -95,7 +95,7 @@ def hear(score: Score, decoder: Decoder, folder: Path) -> Heard:
     write_audio(path, perform(score, RATE), RATE, {})
     clip = decoder.audio(path)
     tempo, key = measure_tempo([log_mel(clip.samples)]), measure_key([clip.samples])
-    curve = measure_energy(clip.momentary).curve
+    curve = measure_energy(clip.momentary)
     return Heard(
         score,
         tempo.bpm,

@@ -31,7 +31,6 @@ def clip(seconds: float, windows: int = 1, duration: float | None = None) -> Aud
         loudness_lufs=-14.0,
         loudness_range=3.0,
         momentary=np.full(round(seconds * 10), -14.0, np.float32),
-        peak_dbfs=-1.0,
         damaged=0,
     )
 

@@ -71,7 +71,6 @@ def own_sound(
         loudness_lufs=-20.0,
         loudness_range=None,
         momentary=np.zeros(0, np.float32),
-        peak_dbfs=None,
         damaged=0,
     )
 

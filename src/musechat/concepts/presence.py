@@ -77,8 +77,7 @@ class Presence:
 
     `sources` (c): what a score is made of, in words; `scores` (n, c) in 0..1, column-major; `breaks` (n, c): whether
     the track breaks an exclusion of the concept; `voices`: "none", "any", "female", "male" → the tracks that are
-    allowed when these are asked for, (n,); `voice` (n,): how likely anybody sings, 0..1; `lean` (n,): by how much
-    female voices outweigh male ones, in logits, below 0 where male ones do.
+    allowed when these are asked for, (n,); `voice` (n,): how likely anybody sings, 0..1.
     """
 
     concepts: tuple[str, ...]
@@ -87,7 +86,6 @@ class Presence:
     breaks: Bools
     voices: dict[str, Bools]
     voice: Floats
-    lean: Floats
 
 
 class ConceptScorer:
@@ -131,10 +129,10 @@ class ConceptScorer:
         spoken, told = tags >= self._settings.spoken, self._strongest(tags)  # (n, t)
         breaks = self._breaks(scores, spoken, told)
         breaks |= breaks.astype(np.float32) @ self._narrower.T > 0
-        voice, lean, voices = self._hear_voices(np.nan_to_num(values[:, : tags.shape[1]], nan=TAG_PRIOR[0]))
+        voice, voices = self._hear_voices(np.nan_to_num(values[:, : tags.shape[1]], nan=TAG_PRIOR[0]))
         voices["none"] &= ~(spoken | told)[:, self._sung].any(axis=1)
         names = tuple(concept.name for concept in self.concepts)
-        return Presence(names, tuple(map(_source, self.concepts)), scores, breaks, voices, voice, lean)
+        return Presence(names, tuple(map(_source, self.concepts)), scores, breaks, voices, voice)
 
     def _scores(self, values: Floats, known: Bools, usual: Reference) -> Floats:
         """(n, c), column-major."""
@@ -200,9 +198,8 @@ class VoiceHearer:
             for name, sign in (*((name, 1) for name in _SUNG), ("vocals", -1))
         }
 
-    def __call__(self, logits: Floats) -> tuple[Floats, Floats, dict[str, Bools]]:
-        """Of tags' `logits` (n, t): how likely anybody sings (n,), female − male in logits (n,), and for each kind of
-        voices the tracks it allows (n,).
+    def __call__(self, logits: Floats) -> tuple[Floats, dict[str, Bools]]:
+        """Of tags' `logits` (n, t): how likely anybody sings (n,), and the tracks (n,) that each kind of voices allows.
 
         A side speaks with the mean of its two strongest tags.
         """
@@ -217,4 +214,4 @@ class VoiceHearer:
         some = voice >= settings.some
         lean = female - male
         allowed = {"none": voice < settings.none, "any": some}
-        return voice, lean, allowed | {"female": some & (lean > settings.side), "male": some & (-lean > settings.side)}
+        return voice, allowed | {"female": some & (lean > settings.side), "male": some & (-lean > settings.side)}

@@ -40,11 +40,6 @@ class MelSettings:
         """Time from one frame to the next."""
         return self.hop / self.sample_rate
 
-    @property
-    def patch_seconds(self) -> float:
-        """Time covered by one patch."""
-        return self.patch_frames * self.frame_seconds
-
 
 MUSICNN_MEL = MelSettings()
 

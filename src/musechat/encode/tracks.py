@@ -114,7 +114,7 @@ class File2Features:
 
 def _energy(clip: AudioClip) -> Floats:
     """The energy curve (s,) over the whole track; between the windows of a long one it is interpolated."""
-    curve = measure_energy(clip.momentary).curve
+    curve = measure_energy(clip.momentary)
     if len(clip.lengths) < 2:
         return curve
     offsets = np.concatenate([np.arange(length // clip.rate) for length in clip.lengths])

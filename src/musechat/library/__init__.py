@@ -6,8 +6,8 @@ In: files, and how to identify and analyse one. Out: `Track`s, `TrackFeatures`, 
 - numpy is loaded by features and the matrix, not by this room's names.
 """
 
-from musechat.library.importer import Analyse, Identify, Summary, import_music
-from musechat.library.jobs import Job, jobs
-from musechat.library.tracks import FileError, Store
+from musechat.library.importer import Summary, import_music
+from musechat.library.jobs import jobs
+from musechat.library.tracks import Store
 
-__all__ = ["Analyse", "FileError", "Identify", "Job", "Store", "Summary", "import_music", "jobs"]
+__all__ = ["Store", "Summary", "import_music", "jobs"]

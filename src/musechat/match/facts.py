@@ -16,17 +16,16 @@ from musechat.core.evidence import Evidence
 from musechat.core.track import EDITABLE
 
 if TYPE_CHECKING:
-    from musechat.core.evidence import Subject
     from musechat.core.features import TrackFeatures
     from musechat.core.track import Track
 
 MUSIC_MOOD = "tempo, loudness, beat, key and tags"
 
 
-def name_evidence(track: Track, subject: Subject = "track") -> tuple[Evidence, ...]:
+def name_evidence(track: Track) -> tuple[Evidence, ...]:
     """Title, artist, album, licence …: all that is known by name, with where it was read."""
     facts = ((name, getattr(track, name)) for name in EDITABLE)
-    return tuple(Evidence("name", subject, name, fact.value, "", fact.source) for name, fact in facts if fact)
+    return tuple(Evidence("name", "track", name, fact.value, "", fact.source) for name, fact in facts if fact)
 
 
 def sound_evidence(

@@ -303,7 +303,7 @@ def _audio_clip(fields: Fields, arrays: list[Message], plan: AudioPlan) -> Audio
     lengths = tuple(window.whole("length", 0, len(samples)) for window in windows)
     if sum(lengths) != len(samples):
         raise nonsense("windows that do not add up")
-    levels = {key: fields.number(key, -1000, 1000) for key in ("loudness", "range", "peak") if fields.has(key)}
+    levels = {key: fields.number(key, -1000, 1000) for key in ("loudness", "range") if fields.has(key)}
     return AudioClip(
         samples=samples if np.isfinite(samples).all() else np.nan_to_num(samples, posinf=0.0, neginf=0.0),
         rate=plan.rate,
@@ -313,7 +313,6 @@ def _audio_clip(fields: Fields, arrays: list[Message], plan: AudioPlan) -> Audio
         loudness_lufs=levels.get("loudness"),
         loudness_range=levels.get("range"),
         momentary=np.concatenate([np.zeros(0, np.float32), *_arrays(arrays, Kind.MOMENTARY)]),
-        peak_dbfs=levels.get("peak"),
         damaged=fields.whole("damaged", 0, 1 << 40),
     )
 

@@ -166,7 +166,7 @@ class _Meter:
         channels = first.layout.nb_channels
         average = "+".join(f"{1 / channels:.9f}*c{i}" for i in range(channels))
         fork = _chain(self._source, add("asplit", "2"))
-        self._loudness = _chain(fork, add("ebur128", "metadata=1:peak=sample:framelog=quiet"), add("abuffersink"))
+        self._loudness = _chain(fork, add("ebur128", "metadata=1:framelog=quiet"), add("abuffersink"))
         resample = add("aresample", str(rate))
         mono = add("aformat", f"sample_fmts=flt:channel_layouts=mono:sample_rates={rate}")
         pan = add("pan", f"mono|c0={average}")
@@ -196,14 +196,12 @@ class _Meter:
         return values
 
     def numbers(self, seconds: float) -> dict[str, float | None]:
-        """Integrated loudness, loudness range and sample peak, None where they cannot be had."""
+        """Integrated loudness and loudness range, None where they cannot be had."""
         loudness = self._value("I")
         loud = loudness is not None and loudness > GATE_LUFS
-        peak = self._value("sample_peak")
         return {
             "loudness": loudness if loud else None,
             "range": self._value("LRA") if loud and seconds >= RANGE_SECONDS else None,
-            "peak": 20 * math.log10(peak) if peak else None,
         }
 
     def _value(self, name: str) -> float | None:

@@ -124,7 +124,6 @@ class AudioClip:
     loudness_lufs: float | None
     loudness_range: float | None
     momentary: F32
-    peak_dbfs: float | None
     damaged: int
 
 

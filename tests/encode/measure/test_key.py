@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from encode.measure.made_media import RATE, cadence
-from musechat.encode.measure import measure_key
+from musechat.encode.measure.key import measure_chroma, measure_key
 
 
 @pytest.mark.parametrize("minor", [False, True])
@@ -20,9 +20,9 @@ def test_a_cadence_tells_its_key(tonic: int, minor: bool) -> None:
 @settings(max_examples=12, deadline=None)
 @given(st.integers(0, 11), st.floats(-40, 40))
 def test_key_and_chroma_rotate_with_transposition_whatever_the_tuning(steps: int, cents: float) -> None:
-    plain, moved = measure_key([cadence(0)]), measure_key([cadence(steps, cents=cents)])
-    assert moved.tonic == steps
-    assert np.allclose(moved.chroma, np.roll(plain.chroma, steps), atol=0.05)
+    moved = [cadence(steps, cents=cents)]
+    assert measure_key(moved).tonic == steps
+    assert np.allclose(measure_chroma(moved), np.roll(measure_chroma([cadence(0)]), steps), atol=0.05)
 
 
 def test_pieces_count_together_and_long_sound_is_thinned() -> None:
@@ -40,7 +40,6 @@ def test_gain_changes_no_key() -> None:
 def test_what_has_no_pitch_has_no_key(sound: np.ndarray) -> None:
     key = measure_key([sound.astype(np.float32)])
     assert (key.tonic, key.mode, key.strength) == (None, None, 0.0)
-    assert key.chroma.tolist() == [0.0] * 12
 
 
 def test_noise_has_hardly_a_key() -> None:
@@ -52,7 +51,8 @@ def test_noise_has_hardly_a_key() -> None:
 @settings(max_examples=15, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 30_000), st.floats(1e-6, 1))
 def test_any_sound_gives_finite_values_in_range(seed: int, count: int, gain: float) -> None:
-    key = measure_key([(gain * np.random.default_rng(seed).normal(0, 1, count)).astype(np.float32)])
+    sound = [(gain * np.random.default_rng(seed).normal(0, 1, count)).astype(np.float32)]
+    key, chroma = measure_key(sound), measure_chroma(sound)
     assert 0 <= key.strength <= 1
-    assert np.isfinite(key.chroma).all()
-    assert key.chroma.sum() == pytest.approx(0.0 if key.tonic is None else 1.0)
+    assert np.isfinite(chroma).all()
+    assert chroma.sum() == pytest.approx(0.0 if key.tonic is None else 1.0)

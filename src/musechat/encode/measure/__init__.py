@@ -8,28 +8,23 @@ In: arrays. Out: frozen results. Pure functions of numpy, no files, no state.
 
 from __future__ import annotations
 
-from musechat.encode.measure.colour import Colour, NamedColour, colour_by_picture, measure_colour
-from musechat.encode.measure.cuts import Cuts, measure_cuts
-from musechat.encode.measure.energy import Energy, measure_energy
+from musechat.encode.measure.colour import Colour, colour_by_picture, measure_colour
+from musechat.encode.measure.cuts import measure_cuts
+from musechat.encode.measure.energy import measure_energy
 from musechat.encode.measure.form import measure_form
-from musechat.encode.measure.key import Key, measure_key
+from musechat.encode.measure.key import measure_key
 from musechat.encode.measure.mood import Mood, PictureMood, music_mood, picture_mood
 from musechat.encode.measure.motion import Motion, measure_motion
 from musechat.encode.measure.onset import onset_density
 from musechat.encode.measure.shots import measure_shots
-from musechat.encode.measure.tempo import Tempo, measure_tempo
+from musechat.encode.measure.tempo import measure_tempo
 from musechat.encode.measure.timbre import sound_brightness, spectral_centroid
 
 __all__ = [
     "Colour",
-    "Cuts",
-    "Energy",
-    "Key",
     "Mood",
     "Motion",
-    "NamedColour",
     "PictureMood",
-    "Tempo",
     "colour_by_picture",
     "measure_colour",
     "measure_cuts",

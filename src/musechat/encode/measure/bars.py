@@ -70,12 +70,11 @@ BARS = BarSettings()
 class Bars:
     """`beats` (b,) seconds, moved by half a beat where they were off; `down` (d,): those that begin a bar, if told.
 
-    `metre`: 3 or 4 beats a bar; `sure`: the probability of metre and phase. `moved`: whether any beat was moved.
+    `sure`: the probability of metre (3 or 4 beats a bar) and phase. `moved`: whether any beat was moved.
     """
 
     beats: Floats
     down: Index
-    metre: int
     sure: float
     moved: bool
 
@@ -83,7 +82,7 @@ class Bars:
 def find_bars(frames: Frames, envelopes: Frames, beats: Floats, settings: BarSettings = BARS) -> Bars:
     """The bars over `beats` (b,) seconds in a piece with `frames` (t, 96) and `envelopes` (4, t)."""
     if beats.size < 8:
-        return Bars(beats, np.zeros(0, np.intp), 4, 0.0, False)
+        return Bars(beats, np.zeros(0, np.intp), 0.0, False)
     places = half_beats(beats)
     clues = place_clues(frames, envelopes, places, settings)
     four = _best_path(clues @ np.array(settings.four).T, settings.cost)
@@ -95,11 +94,11 @@ def find_bars(frames: Frames, envelopes: Frames, beats: Floats, settings: BarSet
     size = best.turned.size
     sure, same = float(likely[first]), likely[first : first + size]
     if same[::2].sum() < settings.off * same.sum():  # turned by whole beats, a phase has the same beats
-        return Bars(beats, np.zeros(0, np.intp), size // 2, sure, False)
+        return Bars(beats, np.zeros(0, np.intp), sure, False)
     in_bar = (np.arange(places.size) - best.phase) % size
     kept = np.flatnonzero(in_bar % 2 == 0)
     down = np.flatnonzero(in_bar[kept] == 0) if sure >= settings.sure else np.zeros(0, np.intp)
-    return Bars(places[kept], down, size // 2, sure, bool((kept % 2).any()))
+    return Bars(places[kept], down, sure, bool((kept % 2).any()))
 
 
 def half_beats(beats: Floats) -> Floats:

@@ -1,13 +1,13 @@
 """Cuts: where one shot becomes another.
 
-In: thumbnails and their times. Out: `Cuts`: times and kinds of the transitions, cut rate, mean shot length.
+In: thumbnails and their times. Out: `Cuts`: times and kinds of the transitions.
 
 - A cut is where the pictures before and the pictures after differ for good: each of the last moments before is compared
   with each of the next moments after, and the most alike pair counts. A flash is like what follows it, so it is none.
 - It must also stand out from the motion around it, or fast pans and passing lorries would be cuts.
 - A dissolve is a stretch whose middle is a mixture of its ends and has less contrast than either (after Lienhart
   1999); a fade goes through near black.
-- Nothing is said about gaps between thumbnails longer than `max_gap`; `coverage` tells how much was watched.
+- Nothing is said about gaps between thumbnails longer than `max_gap`.
 """
 
 from __future__ import annotations
@@ -57,24 +57,17 @@ CUTS = CutSettings()
 class Cuts:
     """Transitions between shots: `times` in seconds (the first picture of the new shot, the middle of a dissolve).
 
-    `kinds` goes with `times`. `per_minute` and `mean_shot` (seconds) are None where less than two pictures were seen.
-    `coverage` 0..1: the part of the time between the first and the last thumbnail that was watched closely enough.
+    `kinds` goes with `times`.
     """
 
     times: tuple[float, ...]
     kinds: tuple[Kind, ...]
-    per_minute: float | None
-    mean_shot: float | None
-    coverage: float
 
 
 def measure_cuts(thumbs: NDArray[np.uint8], times: Times, settings: CutSettings = CUTS) -> Cuts:
     """Transitions in `thumbs` (n, 36, 64, 3) uint8 RGB shown at `times` (n,) seconds, ascending."""
-    span = float(times[-1] - times[0]) if times.size else 0.0
-    if span <= 0:
-        return Cuts((), (), None, None, 0.0)
-    gaps = np.diff(times)
-    coverage = float(gaps[gaps <= settings.max_gap].sum() / span)
+    if times.size < 2:
+        return Cuts((), ())
     pictures = normalise(thumbs)
     hard = _hard_cuts(pictures, times, settings)
     watch = _Watch(pictures, times, hard, settings)
@@ -85,13 +78,7 @@ def measure_cuts(thumbs: NDArray[np.uint8], times: Times, settings: CutSettings 
             if all(abs(at - other) > settings.dissolve_half * (1 if known == "cut" else 2) for other, known in found):
                 found.append((at, "fade" if kind == "fade" else "dissolve"))
     found.sort()
-    return Cuts(
-        times=tuple(at for at, _ in found),
-        kinds=tuple(kind for _, kind in found),
-        per_minute=60.0 * len(found) / span,
-        mean_shot=span / (len(found) + 1),
-        coverage=min(coverage, 1.0),
-    )
+    return Cuts(tuple(at for at, _ in found), tuple(kind for _, kind in found))
 
 
 def _hard_cuts(pictures: Pictures, times: Times, settings: CutSettings) -> list[int]:

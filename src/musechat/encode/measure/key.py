@@ -56,13 +56,12 @@ KEY = KeySettings()
 class Key:
     """`tonic` 0 (C) to 11 (B) and `mode`, both None where nothing is pitched.
 
-    `strength` in 0..1: the probability of the key among all 24, above chance. `chroma` (12,) sums to 1, or is all zero.
+    `strength` in 0..1: the probability of the key among all 24, above chance.
     """
 
     tonic: int | None
     mode: Literal["major", "minor"] | None
     strength: float
-    chroma: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,13 +77,13 @@ def measure_key(pieces: Sequence[Samples], settings: KeySettings = KEY) -> Key:
     """The key of contiguous `pieces` (n,) of mono sound at 16 kHz."""
     chroma = measure_chroma(pieces, settings)
     if not chroma.any():
-        return Key(None, None, 0.0, chroma)
+        return Key(None, None, 0.0)
     fits = np.concatenate([_fits(chroma, settings.major), _fits(chroma, settings.minor)])  # (24,)
     tonality = min(1.0, float(chroma.std() / chroma.mean()) / settings.tonal)
     likely = np.exp(settings.sharpness * tonality * (fits - fits.max()))
     best, chance = int(fits.argmax()), 1 / fits.size
     strength = (1 / float(likely.sum()) - chance) / (1 - chance)
-    return Key(best % 12, "major" if best < 12 else "minor", strength, chroma)
+    return Key(best % 12, "major" if best < 12 else "minor", strength)
 
 
 def measure_chroma(pieces: Sequence[Samples], settings: KeySettings = KEY) -> Floats:
