@@ -13,7 +13,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -155,6 +155,14 @@ def _print_json(plain: dict[str, Any]) -> None:
     typer.echo(json.dumps(plain, ensure_ascii=False, allow_nan=False, indent=2))
 
 
+def _tell(as_json: bool, plain: Callable[[], dict[str, Any]], text: Callable[[], None]) -> None:
+    """Prints for programs or for people; what is not asked for is not made."""
+    if as_json:
+        _print_json(plain())
+    else:
+        text()
+
+
 def _open(folder: Path | None, threads: int | None = None) -> Library:
     from musechat.app.library import Library
 
@@ -176,10 +184,7 @@ def index(
 
         with _open(library, threads) as opened, show.progress() as progress:
             summary = opened.index(paths, quality=quality, progress=progress)
-        if as_json:
-            _print_json(summary_json(summary))
-        else:
-            show.summary(summary, opened.folder)
+        _tell(as_json, lambda: summary_json(summary), lambda: show.summary(summary, opened.folder))
 
 
 @app.command()
@@ -196,10 +201,7 @@ def search(
 
         with _open(library) as opened:
             found = opened.search(text, at_most=at_most)
-        if as_json:
-            _print_json(found_json(text, found))
-        else:
-            show.found(found)
+        _tell(as_json, lambda: found_json(text, found), lambda: show.found(found))
 
 
 @app.command()
@@ -329,10 +331,7 @@ def understand(
 
         with _open(library) as opened:
             request = opened.understand(text)
-        if as_json:
-            _print_json(understanding_json(text, request))
-        else:
-            show.request(request)
+        _tell(as_json, lambda: understanding_json(text, request), lambda: show.request(request))
 
 
 @app.command()
@@ -344,10 +343,7 @@ def doctor(library: LibraryOption = None, as_json: JsonOption = False) -> None:
         from musechat.cli import show
 
         checks = examine(library)
-        if as_json:
-            _print_json(checks_json(checks))
-        else:
-            show.checks(checks)
+        _tell(as_json, lambda: checks_json(checks), lambda: show.checks(checks))
         if any(check.state == "broken" for check in checks):
             raise typer.Exit(1)
 
@@ -378,10 +374,7 @@ def list_tracks(library: LibraryOption = None, as_json: JsonOption = False) -> N
 
         with _open(library) as opened:
             tracks = opened.tracks()
-        if as_json:
-            _print_json(tracks_json(tracks))
-        else:
-            show.tracks(tracks)
+        _tell(as_json, lambda: tracks_json(tracks), lambda: show.tracks(tracks))
 
 
 @library_app.command("show")
@@ -398,10 +391,7 @@ def show_track(
         with _open(library) as opened:
             found = opened.find(track)
             features, tags = opened.measured(found.id)
-        if as_json:
-            _print_json(track_full_json(found, features, tags))
-        else:
-            show.track(found, features, tags)
+        _tell(as_json, lambda: track_full_json(found, features, tags), lambda: show.track(found, features, tags))
 
 
 @library_app.command("errors")
@@ -413,10 +403,7 @@ def list_errors(library: LibraryOption = None, as_json: JsonOption = False) -> N
 
         with _open(library) as opened:
             problems = opened.errors()
-        if as_json:
-            _print_json(errors_json(problems))
-        else:
-            show.problems(problems)
+        _tell(as_json, lambda: errors_json(problems), lambda: show.problems(problems))
 
 
 @library_app.command("edit")
@@ -432,12 +419,9 @@ def edit_track(
         from musechat.cli import show
 
         with _open(library) as opened:
-            corrected = opened.edit(opened.find(track).id, dict(_change(change) for change in changes))
-            features, tags = opened.measured(corrected.id)
-        if as_json:
-            _print_json(track_full_json(corrected, features, tags))
-        else:
-            show.track(corrected, features, tags)
+            known = opened.edit(opened.find(track).id, dict(_change(change) for change in changes))
+            features, tags = opened.measured(known.id)
+        _tell(as_json, lambda: track_full_json(known, features, tags), lambda: show.track(known, features, tags))
 
 
 def _change(text: str) -> tuple[str, str]:
