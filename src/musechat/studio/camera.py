@@ -86,16 +86,8 @@ def _pictures(film: Film) -> Iterator[VideoFrame]:
     enlarge = VideoReformatter()
     for index, pixels in enumerate(frames(film)):
         small = VideoFrame.from_ndarray(pixels, "rgb24")
-        frame = enlarge.reformat(
-            small,
-            film.width,
-            film.height,
-            "yuv420p",
-            interpolation="BICUBIC",
-            dst_colorspace=BT709,
-            dst_color_range=LIMITED,
-            threads=1,
-        )
+        size = film.width, film.height
+        frame = enlarge.reformat(small, *size, "yuv420p", None, BT709, "BICUBIC", None, LIMITED, threads=1)
         frame.pts, frame.time_base = index, Fraction(1, film.fps)
         frame.pict_type = PictureType.I if index in begins else PictureType.NONE
         yield frame

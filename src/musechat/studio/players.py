@@ -25,19 +25,9 @@ ROLL = 0.7
 """The energy of a lift from which a roll leads to it."""
 KICK, SNARE, CRASH = 36, 38, 49
 DRUM_PITCHES: Mapping[str, int] = {
-    "kick": KICK,
-    "snare": SNARE,
-    "clap": 39,
-    "hat": 42,
-    "open_hat": 46,
-    "crash": CRASH,
-    "ride": 51,
-    "low_tom": 45,
-    "mid_tom": 47,
-    "high_tom": 50,
-    "tambourine": 54,
-    "shaker": 70,
-}
+    "kick": KICK, "snare": SNARE, "clap": 39, "hat": 42, "open_hat": 46, "crash": CRASH, "ride": 51, "low_tom": 45,
+    "mid_tom": 47, "high_tom": 50, "tambourine": 54, "shaker": 70,
+}  # fmt: skip
 OFFBEAT = 0.2
 """How much less accent a chord has between beats."""
 ACCENTS: Mapping[str, float] = {"X": 1.0, "x": 0.82, "o": 0.5}

@@ -53,9 +53,9 @@ class Stage:
         """How many columns a strip needs that slides by `speed` pixels a second."""
         return self.width + 2 + int(min(abs(speed) * self.seconds, FARTHEST * self.width))
 
-    def wave(self, count: int, length: float, octaves: int = 3) -> Floats:
-        """Value noise (count,) in about -1..1, its longest waves `length` heights long."""
-        total = np.zeros(count, np.float32)
+    def wave(self, speed: float, length: float, octaves: int = 3) -> Floats:
+        """Value noise in about -1..1, as `wide` as the speed asks, its longest waves `length` heights long."""
+        total = np.zeros(count := self.wide(speed), np.float32)
         for octave in range(octaves):
             cell = max(length * self.height / 2**octave, 2.0)
             at = np.arange(count) / cell
@@ -151,9 +151,8 @@ def _hills(stage: Stage) -> Layers:
     layers = _sky(stage, horizon + 0.1, horizon + 0.34)
     for depth in (0.0, 0.35, 0.7, 1.0):
         speed = (0.2 + 0.8 * depth**1.5) * stage.pan
-        wide = stage.wide(speed)
         rise = stage.uniform(0.1, 0.16) * (1.3 if below else 1.0) * (1 - 0.3 * depth)
-        crest = horizon + (0.5 if below else 0.28) * depth + rise * stage.wave(wide, 0.9 - 0.3 * depth, 4)
+        crest = horizon + (0.5 if below else 0.28) * depth + rise * stage.wave(speed, 0.9 - 0.3 * depth, 4)
         crest *= stage.height
         if depth >= 0.7:
             crest = _wooded(stage, crest, depth)
@@ -180,18 +179,14 @@ def _sea(stage: Stage) -> Layers:
     p, horizon = stage.palette, stage.uniform(0.4, 0.58)
     layers = _sky(stage, horizon, horizon + 0.05)
     speed = 0.15 * stage.pan
-    wide = stage.wide(speed)
-    crest = (horizon - np.maximum(0, 0.09 * stage.wave(wide, 1.6) - 0.01)) * stage.height
-    layers.append(_land(stage, speed, crest, [mix(p.far, p.near, 0.25), mix(p.far, p.near, 0.45)]))
-    layers.append(_water(stage, horizon))
-    layers.append(_boat(stage, horizon))
+    crest = (horizon - np.maximum(0, 0.09 * stage.wave(speed, 1.6) - 0.01)) * stage.height
+    coast = _land(stage, speed, crest, [mix(p.far, p.near, 0.25), mix(p.far, p.near, 0.45)])
+    layers += [coast, _water(stage, horizon), _boat(stage, horizon)]
     for depth in (0.0, 0.5, 1.0):
         drift = stage.uniform(0.03, 0.08) * stage.height * stage.rng.choice((-1, 1))
         swell = (0.5 + 0.5 * depth) * stage.pan + drift
-        wide = stage.wide(swell)
-        crest = (
-            horizon + 0.24 + 0.15 * depth + 0.022 * (1 + depth) * stage.wave(wide, 0.32 + 0.2 * depth)
-        ) * stage.height
+        waves = 0.022 * (1 + depth) * stage.wave(swell, 0.32 + 0.2 * depth)
+        crest = (horizon + 0.24 + 0.15 * depth + waves) * stage.height
         deep = mix(mix(p.sky[1], p.near, 0.45), p.near, 0.25 + 0.6 * depth)
         layers.append(_land(stage, swell, crest, [mix(deep, p.lamp, 0.38), deep, mix(deep, p.near, 0.5)]))
     return layers
@@ -340,8 +335,7 @@ def _road(stage: Stage) -> Layers:
     layers = _sky(stage, horizon + 0.05, horizon + 0.1)
     for depth in (0.2, 0.5):
         speed = 0.06 * depth * stage.pan
-        wide = stage.wide(speed)
-        crest = (horizon - 0.02 + 0.12 * (0.6 - depth) * (stage.wave(wide, 0.7) - 0.8)) * stage.height
+        crest = (horizon - 0.02 + 0.12 * (0.6 - depth) * (stage.wave(speed, 0.7) - 0.8)) * stage.height
         colour = mix(p.far, p.near, depth)
         layers.append(_land(stage, speed, crest, [colour, mix(colour, p.sky[2], 0.3)]))
     layers.append(_lane(stage, horizon))
@@ -422,8 +416,7 @@ def _woods(stage: Stage) -> Layers:
         speed = (0.15 + 0.85 * depth) * stage.pan
         colour = mix(p.far, p.near, 0.1 + 0.9 * depth)
         layers.append(_trunks(stage, speed, depth, colour))
-        wide = stage.wide(speed)
-        crest = (0.72 + 0.2 * depth + 0.03 * stage.wave(wide, 0.5)) * stage.height
+        crest = (0.72 + 0.2 * depth + 0.03 * stage.wave(speed, 0.5)) * stage.height
         layers.append(_land(stage, speed, crest, [mix(colour, p.accents[0], 0.25), colour, mix(colour, p.near, 0.4)]))
     layers.extend(_mote(stage, 0.012, 0.5, 0.06) for _ in range(14))
     return layers

@@ -12,6 +12,7 @@ In: spans in seconds, a seed. Out: samples; how open the mouth is.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -45,6 +46,7 @@ class TalkSettings:
 
 
 TALK = TalkSettings()
+Values = NDArray[np.float64]
 # Formants 1 to 3 of a male voice in hertz (Peterson & Barney 1952), and how open the mouth is.
 VOWELS = (
     (270.0, 2290.0, 3010.0, 0.25),
@@ -102,7 +104,7 @@ class _Syllable:
     start: float
     end: float
     consonant: Consonant
-    vowel: int
+    vowel: tuple[float, float, float, float]
     stress: float
 
 
@@ -121,13 +123,13 @@ def talk(spans: Sequence[Span], seconds: float, seed: int, rate: int) -> Floats:
     return samples
 
 
-def mouth(spans: Sequence[Span], seed: int, times: NDArray[np.float64]) -> Floats:
+def mouth(spans: Sequence[Span], seed: int, times: Values) -> Floats:
     """How open the speaker's mouth is at `times` (n,) seconds, 0..1."""
     opening = np.zeros(len(times), np.float32)
     for index, span in enumerate(spans):
         for syllable in _syllables(span, seed, index):
             along = (times - syllable.start) / (syllable.end - syllable.start)
-            shape = VOWELS[syllable.vowel][3] * np.sin(np.pi * np.clip(along, 0, 1))
+            shape = syllable.vowel[3] * np.sin(np.pi * np.clip(along, 0, 1))
             opening = np.maximum(opening, shape.astype(np.float32))
     return opening
 
@@ -154,32 +156,15 @@ def _syllables(span: Span, seed: int, index: int) -> list[_Syllable]:
     shares = rng.uniform(*TALK.syllable, count)
     shares[-1] *= 1.35  # the last syllable of a phrase is long
     ends = span[0] + np.cumsum(shares) * length / shares.sum()
-    begins = [span[0], *ends[:-1]]
-    return [
-        _Syllable(
-            float(begin),
-            float(end),
-            CONSONANTS[int(rng.integers(len(CONSONANTS)))],
-            int(rng.integers(len(VOWELS))),
-            float(rng.random() < 0.4),
-        )
-        for begin, end in zip(begins, ends, strict=True)
-    ]
+    syllables = []
+    for begin, end in pairwise([span[0], *ends.tolist()]):
+        consonant, vowel = CONSONANTS[rng.integers(len(CONSONANTS))], VOWELS[rng.integers(len(VOWELS))]
+        syllables.append(_Syllable(begin, end, consonant, vowel, float(rng.random() < 0.4)))
+    return syllables
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Track:
-    """Values of t parameter frames: `formants` (t, 3), `pitch` in hertz, `voicing`, `noise`, its `centre`, `width`."""
-
-    formants: NDArray[np.float64]
-    pitch: NDArray[np.float64]
-    voicing: NDArray[np.float64]
-    noise: NDArray[np.float64]
-    centre: NDArray[np.float64]
-    width: NDArray[np.float64]
-
-
-def _track(syllables: Sequence[_Syllable], span: Span, pitch: float, rng: Generator) -> _Track:
+def _track(syllables: Sequence[_Syllable], span: Span, pitch: float, rng: Generator) -> tuple[Values, ...]:
+    """Values of t parameter frames: formants (t, 3), pitch in hertz, voicing, noise, its centre and width."""
     frames = int((span[1] - span[0]) / TALK.step) + 1
     time = span[0] + np.arange(frames) * TALK.step
     formants, centre, width = np.zeros((frames, 3)), np.full(frames, 5000.0), np.full(frames, 2000.0)
@@ -188,7 +173,7 @@ def _track(syllables: Sequence[_Syllable], span: Span, pitch: float, rng: Genera
         sound = syllable.consonant
         turn = syllable.start + min(sound.seconds, 0.45 * (syllable.end - syllable.start))
         early, late = (time >= syllable.start) & (time < turn), (time >= turn) & (time < syllable.end)
-        formants[early], formants[late] = sound.formants, VOWELS[syllable.vowel][:3]
+        formants[early], formants[late] = sound.formants, syllable.vowel[:3]
         loud = sound.noise * ((time > turn - 0.02) if sound.burst else 1.0)
         voicing[early], noise[early] = sound.voicing, (loud * np.ones(frames))[early]
         voicing[late] = 0.8 + 0.2 * syllable.stress
@@ -199,43 +184,35 @@ def _track(syllables: Sequence[_Syllable], span: Span, pitch: float, rng: Genera
     formants[time >= syllables[-1].end] = formants[time < syllables[-1].end][-1]
     along = (time - span[0]) / (span[1] - span[0])
     ends = np.clip(np.minimum(time - span[0], span[1] - time) / 0.02, 0, 1)
-    return _Track(
-        formants=np.stack([_smooth(column, TALK.glide) for column in formants.T], axis=1),
-        pitch=pitch * (1.12 - 0.24 * along - 0.1 * np.clip(along - 0.85, 0, 1) / 0.15) * (1 + _smooth(accent, 0.03)),
-        voicing=_smooth(voicing, 0.02) * ends,
-        noise=_smooth(noise, 0.01) * ends,
-        centre=centre,
-        width=width,
-    )
+    formants = np.stack([_smooth(column, TALK.glide) for column in formants.T], axis=1)
+    tune = pitch * (1.12 - 0.24 * along - 0.1 * np.clip(along - 0.85, 0, 1) / 0.15) * (1 + _smooth(accent, 0.03))
+    return formants, tune, _smooth(voicing, 0.02) * ends, _smooth(noise, 0.01) * ends, centre, width
 
 
-def _smooth(values: NDArray[np.float64], seconds: float) -> NDArray[np.float64]:
+def _smooth(values: Values, seconds: float) -> Values:
     """Under a Hann window of that length, the ends held."""
     half = max(1, round(seconds / TALK.step / 2))
     window = np.hanning(2 * half + 3)[1:-1]
-    smooth: NDArray[np.float64] = np.convolve(np.pad(values, half, mode="edge"), window / window.sum(), mode="valid")
+    smooth: Values = np.convolve(np.pad(values, half, mode="edge"), window / window.sum(), mode="valid")
     return smooth
 
 
 def _utter(syllables: Sequence[_Syllable], span: Span, pitch: float, tract: float, rate: int, rng: Generator) -> Floats:
     """One utterance (n,), its tract scaled by `tract`."""
-    track = _track(syllables, span, pitch, rng)
+    formants, tune, voicing, noise, centre, width = _track(syllables, span, pitch, rng)
     count = round((span[1] - span[0]) * rate)
-    at = np.arange(count) / rate / TALK.step
-    frames = np.arange(len(track.pitch))
-    glottis = _glottis(np.interp(at, frames, track.pitch), np.interp(at, frames, track.voicing), rate, rng)
-    hiss = rng.standard_normal(count) * np.interp(at, frames, track.noise)
+    at, frames = np.arange(count) / rate / TALK.step, np.arange(len(tune))
+    glottis = _glottis(np.interp(at, frames, tune), np.interp(at, frames, voicing), rate, rng)
+    hiss = rng.standard_normal(count) * np.interp(at, frames, noise)
     hertz = np.fft.rfftfreq(_size(rate), 1 / rate)
-    said = _filtered(glottis, _resonances(track.formants * tract, hertz), rate)
-    said += _filtered(hiss, np.exp(-(((hertz - track.centre[:, None]) / track.width[:, None]) ** 2)), rate)
+    said = _filtered(glottis, _resonances(formants * tract, hertz), rate)
+    said += _filtered(hiss, np.exp(-(((hertz - centre[:, None]) / width[:, None]) ** 2)), rate)
     loud = np.sqrt(np.mean(said**2)) + 1e-9
     voice: Floats = (said * (TALK.level / loud)).astype(np.float32)
     return voice
 
 
-def _glottis(
-    pitch: NDArray[np.float64], voicing: NDArray[np.float64], rate: int, rng: Generator
-) -> NDArray[np.float64]:
+def _glottis(pitch: Values, voicing: Values, rate: int, rng: Generator) -> Values:
     """The flow's derivative through the glottis (KLGLOTT88), with breath while it is open."""
     cycles = np.cumsum(pitch / rate)
     number = cycles.astype(np.intp)
@@ -247,11 +224,11 @@ def _glottis(
     flow = np.where(phase < opened, 2 * share - 3 * share**2, 0.0)
     breath = rng.standard_normal(len(phase)) * (0.015 + 0.03 * (phase < opened))
     size = 1 + rng.normal(0, TALK.shimmer, int(number.max()) + 2)
-    pulses: NDArray[np.float64] = (flow * size[number] + breath) * voicing
+    pulses: Values = (flow * size[number] + breath) * voicing
     return pulses
 
 
-def _resonances(formants: NDArray[np.float64], hertz: NDArray[np.floating]) -> NDArray[np.complex128]:
+def _resonances(formants: Values, hertz: NDArray[np.floating]) -> NDArray[np.complex128]:
     """The spectrum (t, bins) of a cascade of resonances, three that move and three that stay."""
     total = np.ones((len(formants), len(hertz)), np.complex128)
     upper = np.broadcast_to(np.array(UPPER), (len(formants), len(UPPER)))
@@ -266,9 +243,7 @@ def _size(rate: int) -> int:
     return 1 << int(8 * TALK.step * rate).bit_length()
 
 
-def _filtered(
-    source: NDArray[np.float64], spectra: NDArray[np.complex128] | NDArray[np.float64], rate: int
-) -> NDArray[np.float64]:
+def _filtered(source: Values, spectra: NDArray[np.complex128] | Values, rate: int) -> Values:
     """The source (n,) under spectra (t, bins), one each `TALK.step`, by overlap and add."""
     hop, size = round(TALK.step * rate), _size(rate)
     window = np.hanning(4 * hop + 1)[:-1] / 2  # a window each hop: they add up to 1
@@ -279,5 +254,5 @@ def _filtered(
     out = np.zeros(starts[-1] + size + len(source))
     for start, piece in zip(starts, ringing, strict=True):
         out[start : start + size] += piece
-    filtered: NDArray[np.float64] = out[2 * hop : 2 * hop + len(source)]
+    filtered: Values = out[2 * hop : 2 * hop + len(source)]
     return filtered
