@@ -42,7 +42,7 @@ class DuplicateRule:
     correlation: float = 0.94
     smooth: int = 5
     shortest: int = 20
-    sure_key: float = 0.3
+    sure_key: float = 0.7
     block: int = 512
 
 
