@@ -11,6 +11,8 @@ import dataclasses
 import math
 from typing import TYPE_CHECKING, Any
 
+from musechat.core.track import EDITABLE
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -22,8 +24,8 @@ if TYPE_CHECKING:
     from musechat.core.conversation import Conversation, Turn
     from musechat.core.errors import MuseChatError
     from musechat.core.evidence import Evidence, Ranked
-    from musechat.core.features import TrackFeatures, VideoProfile
-    from musechat.core.fit import Fit
+    from musechat.core.features import Shot, TrackFeatures, VideoProfile
+    from musechat.core.fit import Fit, Piece
     from musechat.core.request import Request
     from musechat.core.track import Fact, Track
     from musechat.library.importer import Summary
@@ -51,9 +53,8 @@ def track_json(track: Track) -> dict[str, Any]:
 
 def track_full_json(track: Track, features: TrackFeatures | None, tags: list[tuple[str, float]]) -> dict[str, Any]:
     """A track with every fact, its source, and what was measured; `tags`: the strongest of the tagger."""
-    facts = ("title", "artist", "album", "genre", "year", "licence")
     return _versioned(**track_json(track)) | {
-        "facts": {name: _fact(getattr(track, name)) for name in facts},
+        "facts": {name: _fact(getattr(track, name)) for name in EDITABLE},
         "missing": track.missing,
         "duplicate_of": track.duplicate_of,
         "measured": None if features is None else _measured(features, tags),
@@ -94,8 +95,7 @@ def ranked_json(ranked: Ranked) -> dict[str, Any]:
 
 def fit_json(fit: Fit) -> dict[str, Any]:
     """How a track is laid under a clip; the keys are those of `Fit`."""
-    plain = dataclasses.asdict(fit)
-    return plain | {"pieces": [{name: number(value) for name, value in piece.items()} for piece in plain["pieces"]]}
+    return dataclasses.asdict(fit) | {"pieces": [_numbers(piece) for piece in fit.pieces]}
 
 
 def turn_json(turn: Turn) -> dict[str, Any]:
@@ -210,15 +210,7 @@ def video_json(profile: VideoProfile) -> dict[str, Any]:
         "scenes": [{"name": s.name, "probability": number(s.probability)} for s in profile.scenes],
         "cuts": None if profile.cuts is None else [number(cut) for cut in profile.cuts],
         "cuts_per_minute": number(profile.cuts_per_minute),
-        "shots": [
-            {
-                "start": number(s.start),
-                "end": number(s.end),
-                "brightness": number(s.brightness),
-                "motion": number(s.motion),
-            }
-            for s in profile.shots
-        ],
+        "shots": [_numbers(shot) for shot in profile.shots],
         "arousal_curve": None if profile.arousal_curve is None else [number(v) for v in profile.arousal_curve.tolist()],
         "has_sound": profile.has_sound,
         "speech": None if profile.speech is None else [[number(start), number(end)] for start, end in profile.speech],
@@ -240,6 +232,10 @@ _VIDEO_NUMBERS = (
 def number(value: float | None) -> float | None:
     """A float that JSON can hold: NaN and infinities become null, four decimals are kept."""
     return None if value is None or not math.isfinite(value) else round(float(value), 4)
+
+
+def _numbers(values: Piece | Shot) -> dict[str, float | None]:
+    return {name: number(value) for name, value in dataclasses.asdict(values).items()}
 
 
 def printable(path: str) -> str:

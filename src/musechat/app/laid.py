@@ -126,17 +126,7 @@ def _from_file(library: Library, path: Path) -> Track:
             return dataclasses.replace(library.store.track(info.audio_id), path=str(path.absolute()), missing=False)
     company = next((found.folder for found in scan([path]).files), SongFolder(path.parent.name))
     facts = name_track(path.absolute(), info.tags, company)
-    return Track(
-        id=info.audio_id,
-        path=str(path.absolute()),
-        duration=info.duration,
-        title=facts["title"],
-        artist=facts.get("artist"),
-        album=facts.get("album"),
-        genre=facts.get("genre"),
-        year=facts.get("year"),
-        licence=facts.get("licence"),
-    )
+    return Track(info.audio_id, str(path.absolute()), info.duration, missing=False, duplicate_of=None, **facts)
 
 
 def _listened(library: Library, video: Path) -> VideoProfile:
