@@ -64,6 +64,7 @@ def video(**changes: object) -> VideoProfile:
         stage="full",
         encoder=EncoderId("fake", "1"),
         times=np.array([0.0, 5.0], np.float32),
+        embeddings=np.ones((2, 4), np.float32),
         scenes=(),
         colours=("brown", "black"),
         brightness=0.2,

@@ -84,7 +84,7 @@ def test_the_first_look_says_nothing_of_what_it_did_not_measure() -> None:
     assert (profile.motion, profile.cuts, profile.arousal_curve, profile.cuts_per_minute) == (None,) * 4
     assert profile.stage == "keyframes"
     assert profile.speech is None
-    assert len(profile.times) == 2
+    assert profile.embeddings.shape == (2, 3)
     assert profile.scenes[0].name == "coast and beach"
 
 

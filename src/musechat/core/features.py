@@ -106,13 +106,14 @@ class Shot:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VideoProfile:
-    """What was seen in a clip. k frames, s seconds.
+    """What was seen in a clip. k frames, d embedding dimensions, s seconds.
 
     `stage`: "keyframes" is the quick first look; "full" has been through the whole clip, and only then are `motion`,
-    `cuts`, `shots` and the curves known. `times` (k,) seconds; brightness, saturation, warmth, motion in 0..1; `cuts`
-    seconds; `shots` lie between them; valence, arousal in -1..1; `arousal_curve` (s,) one value a second; `watched`:
-    seconds of the clip that the full pass went through; `own_loudness`: LUFS of the clip's own sound, None without
-    sound or where it was not measured; `speech`: (start, end) seconds of speech in it, None where nobody listened.
+    `cuts`, `shots` and the curves known. `times` (k,) seconds; `embeddings` (k, d); brightness, saturation, warmth,
+    motion in 0..1; `cuts` seconds; `shots` lie between them; valence, arousal in -1..1; `arousal_curve` (s,) one value
+    a second; `watched`: seconds of the clip that the full pass went through; `own_loudness`: LUFS of the clip's own
+    sound, None without sound or where it was not measured; `speech`: (start, end) seconds of speech in it, None where
+    nobody listened.
     """
 
     path: str
@@ -123,6 +124,7 @@ class VideoProfile:
     stage: Literal["keyframes", "full"]
     encoder: EncoderId
     times: Floats
+    embeddings: Floats
     scenes: tuple[Scene, ...]
     colours: tuple[str, ...]
     brightness: float

@@ -72,6 +72,7 @@ class _Watched:
     times: NDArray[np.float64]
     thumbs: NDArray[np.uint8]
     frame_times: Floats
+    features: Floats
     probabilities: Floats
     spans: tuple[tuple[float, float], ...]
 
@@ -105,7 +106,7 @@ class File2Profile:
         if not frames:
             raise MediaError(f"No picture of {path.name} could be decoded.", "no_pictures")
         pictures = np.stack([frame.pixels for frame in frames])  # (k, h, w, 3)
-        _, probabilities = self._encoder.encode(list(pictures))
+        features, probabilities = self._encoder.encode(list(pictures))
         values = colour_by_picture(pictures)  # (k, 3)
         return self._profile(
             path,
@@ -113,6 +114,7 @@ class File2Profile:
             stream,
             "keyframes",
             times=np.array([frame.time for frame in frames], np.float32),
+            embeddings=features,
             scenes=self._scenes.scenes(probabilities),
             colour=measure_colour(pictures),
             mood=picture_mood(values[:, 0], values[:, 1]).mean,
@@ -133,6 +135,7 @@ class File2Profile:
             stream,
             "full",
             times=seen.frame_times,
+            embeddings=seen.features,
             scenes=self._scenes.scenes(seen.probabilities),
             colour=measure_colour(seen.thumbs),
             mood=mood.mean,
@@ -169,13 +172,13 @@ class File2Profile:
     def _sweep(self, path: Path, progress: Progress) -> _Watched:
         """Decodes and recognises; raises `MediaError` where nothing was seen."""
         chunks: list[SweepChunk] = []
-        recognised = [np.zeros((0, len(self._encoder.class_names)), np.float32)]
+        recognised = [(np.zeros((0, self._encoder.dim), np.float32), np.zeros((0, 0), np.float32))]
         progress.start("Watching the clip", 1.0)
         done = 0.0
         for chunk in self._decoder.sweep(path, WATCH):
             chunks.append(chunk)
             if chunk.frames:
-                recognised.append(self._encoder.encode([frame.pixels for frame in chunk.frames])[1])
+                recognised.append(self._encoder.encode([frame.pixels for frame in chunk.frames]))
             progress.advance(chunk.progress - done)
             done = chunk.progress
         times = np.concatenate([np.zeros(0), *(chunk.times for chunk in chunks)])
@@ -186,7 +189,8 @@ class File2Profile:
             times=times,
             thumbs=np.concatenate([chunk.thumbs for chunk in chunks]),
             frame_times=np.array(seen, np.float32),
-            probabilities=np.concatenate(recognised),
+            features=np.concatenate([features for features, _ in recognised]),
+            probabilities=np.concatenate([p for _, p in recognised[1:]]) if seen else recognised[0][1],
             spans=chunks[-1].spans,
         )
 
@@ -218,6 +222,7 @@ class File2Profile:
         stage: Literal["keyframes", "full"],
         *,
         times: Floats,
+        embeddings: Floats,
         scenes: tuple[Scene, ...],
         colour: Colour | None,
         mood: Mood,
@@ -232,6 +237,7 @@ class File2Profile:
             stage=stage,
             encoder=EncoderId(self._encoder.name, self._encoder.version),
             times=times,
+            embeddings=embeddings,
             scenes=scenes,
             colours=colour.main,
             brightness=colour.brightness,
