@@ -86,14 +86,14 @@ class FakeText:
     name, version, dim = "fake-text", "1", 32
 
     def encode(self, texts: list[str]) -> np.ndarray:
-        rows = np.stack([self._words(text).sum(axis=0) for text in texts])
+        rows = np.stack([self.tokens(text).sum(axis=0) for text in texts])
         return (rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)).astype(np.float32)
+
+    def tokens(self, text: str) -> np.ndarray:
+        return np.stack([self._word(word) for word in text.lower().split() or [""]])
 
     def self_test(self) -> None:
         pass
-
-    def _words(self, text: str) -> np.ndarray:
-        return np.stack([self._word(word) for word in text.lower().split() or [""]])
 
     def _word(self, word: str) -> np.ndarray:
         seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big")

@@ -65,3 +65,10 @@ def test_minilm_is_close_to_the_original():
     vectors = encoder.encode(list(inputs.SENTENCES))
     assert cosines(vectors, expected["vectors"]).min() > 0.98
     np.testing.assert_allclose(vectors @ vectors.T, expected["vectors"] @ expected["vectors"].T, atol=0.02)
+
+
+def test_minilm_reads_the_same_tokens_as_the_original():
+    expected = golden("minilm")
+    encoder = MiniLM()
+    assert [len(encoder.tokens(text)) for text in inputs.SENTENCES] == expected["lengths"].tolist()
+    assert cosines(encoder.tokens(inputs.SENTENCES[3]), expected["tokens"]).min() > 0.98

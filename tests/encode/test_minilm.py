@@ -35,6 +35,7 @@ def test_a_blank_text_is_like_nothing(encoder):
     vectors = encoder.encode(["", " \n\t", "rock"])
     assert not vectors[:2].any()
     assert np.linalg.norm(vectors[2]) == pytest.approx(1, abs=1e-5)
+    assert encoder.tokens("  ").shape == (0, encoder.dim)
 
 
 def test_no_texts_give_no_rows(encoder):
@@ -50,8 +51,13 @@ def test_any_words_give_a_unit_row(encoder, text):
 
 
 def test_a_very_long_text_is_cut_at_256_tokens(encoder):
-    long, cut = encoder.encode(["melancholic " * 20_000, "melancholic " * 256])
-    np.testing.assert_allclose(long, cut, atol=1e-5)
+    tokens = encoder.tokens("melancholic " * 20_000)
+    assert tokens.shape == (256, 384)
+    assert np.isfinite(tokens).all()
+
+
+def test_tokens_carry_the_marks_of_beginning_and_end(encoder):
+    assert encoder.tokens("rock").shape == (3, 384)
 
 
 def test_several_threads_may_ask_at_once():

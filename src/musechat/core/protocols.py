@@ -25,6 +25,10 @@ class TextEncoder(Protocol):
         """n texts → (n, dim) float32 with unit rows."""
         ...
 
+    def tokens(self, text: str) -> Floats:
+        """One text → (t, dim) float32, one row a token."""
+        ...
+
     def self_test(self) -> None:
         """Raises `WeightsError` unless the model answers as it should and tells unlike texts apart."""
         ...

@@ -1,9 +1,9 @@
 """What words mean: all-MiniLM-L6-v2 (Wang et al. 2020, arXiv 2002.10957; Reimers & Gurevych 2019, arXiv 1908.10084).
 
-In: texts in English. Out: one unit vector a text, the mean of its tokens.
+In: texts in English. Out: one unit vector a text (mean of its tokens), or one vector a token.
 
 - At most 256 tokens of a text are read, as the model was trained.
-- A text without a word has no direction: its vector is zero and like nothing.
+- A text without a word has no direction: its vector is zero and like nothing, and it has no tokens.
 """
 
 from __future__ import annotations
@@ -65,6 +65,14 @@ class MiniLM:
             rows = by_length[start : start + SETTINGS.batch]
             vectors[rows] = self._pooled([encodings[index] for index in rows])
         return vectors
+
+    def tokens(self, text: str) -> Floats:
+        """One text → (t, 384), the model's marks of beginning and end included; (0, 384) for a blank text."""
+        if not text.strip():
+            return np.empty((0, self.dim), np.float32)
+        ids = np.array([self._tokenize([text])[0].ids], np.int64)  # (1, t)
+        tokens: Floats = self._model.run(["tokens"], {"ids": ids, "mask": np.ones_like(ids)})[0][0]
+        return tokens
 
     def self_test(self) -> None:
         """Raises WeightsError unless the model answers as the original did and tells unlike texts apart."""

@@ -239,7 +239,7 @@ class File2Profile:
             times=times,
             embeddings=embeddings,
             scenes=scenes,
-            colours=colour.main,
+            colours=tuple(named.name for named in colour.main),
             brightness=colour.brightness,
             saturation=colour.saturation,
             warmth=colour.warmth,

@@ -38,7 +38,8 @@ def of(*rgb: int) -> Colour:
     ],
 )
 def test_colours_have_the_names_people_use(name: str, rgb: tuple[int, int, int]) -> None:
-    assert of(*rgb).main == (name,)
+    main = of(*rgb).main
+    assert [(colour.name, colour.share) for colour in main] == [(name, 1.0)]
 
 
 def test_white_is_bright_black_is_dark_and_both_are_colourless() -> None:
@@ -59,7 +60,8 @@ def test_main_colours_are_ordered_by_area_and_small_ones_left_out() -> None:
     pictures[:, :, 62:] = (250, 225, 40)
     colour = measure_colour(pictures)
     assert colour is not None
-    assert colour.main == ("blue", "red")
+    assert [c.name for c in colour.main] == ["blue", "red"]
+    assert colour.main[0].share == pytest.approx(42 / 64, abs=0.02)
 
 
 def test_the_whole_is_the_mean_of_its_pictures() -> None:
@@ -83,4 +85,4 @@ def test_any_pictures_give_values_in_range(seed: int, count: int, size: tuple[in
     colour = measure_colour(pictures)
     assert colour is not None
     assert all(0 <= value <= 1 for value in (colour.brightness, colour.saturation, colour.warmth))
-    assert 1 <= len(colour.main) <= 3 and set(colour.main) <= set(NAMES)
+    assert 1 <= len(colour.main) <= 3 and {c.name for c in colour.main} <= set(NAMES)

@@ -51,13 +51,21 @@ NAMES = ("black", "white", "grey", "red", "orange", "yellow", "green", "blue", "
 
 
 @dataclass(frozen=True, slots=True)
+class NamedColour:
+    """One of `NAMES` and the share of the picture that has it, 0..1."""
+
+    name: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Colour:
-    """`brightness`, `saturation`, `warmth` in 0..1, and the `main` colours, of `NAMES`, the largest first."""
+    """`brightness`, `saturation`, `warmth` in 0..1, and the `main` colours, the largest first."""
 
     brightness: float
     saturation: float
     warmth: float
-    main: tuple[str, ...]
+    main: tuple[NamedColour, ...]
 
 
 def measure_colour(pictures: NDArray[np.uint8], settings: ColourSettings = COLOURS) -> Colour | None:
@@ -112,7 +120,7 @@ def _values(lab: Floats, settings: ColourSettings) -> Floats:
     return values
 
 
-def _main(lab: Floats, settings: ColourSettings) -> tuple[str, ...]:
+def _main(lab: Floats, settings: ColourSettings) -> tuple[NamedColour, ...]:
     """The names that cover the most, at least one of them."""
     light, red, yellow = lab[..., 0].ravel(), lab[..., 1].ravel(), lab[..., 2].ravel()
     chroma, hue = np.hypot(red, yellow), np.rad2deg(np.arctan2(yellow, red)) % 360
@@ -131,4 +139,5 @@ def _main(lab: Floats, settings: ColourSettings) -> tuple[str, ...]:
     name[light < settings.black] = NAMES.index("black")
     shares = np.bincount(name, minlength=len(NAMES)) / name.size
     largest = np.argsort(-shares, kind="stable")[: settings.most_names]
-    return tuple(NAMES[i] for rank, i in enumerate(largest) if rank == 0 or shares[i] >= settings.least_share)
+    kept = [i for rank, i in enumerate(largest) if rank == 0 or shares[i] >= settings.least_share]
+    return tuple(NamedColour(NAMES[i], float(shares[i])) for i in kept)
