@@ -432,10 +432,12 @@ def test_an_interrupt_stops_cleanly_and_the_next_run_goes_on(store: Store, music
 
 def test_an_interrupt_does_not_wait_for_what_is_under_way(store: Store, music: Path, identify: FakeIdentify) -> None:
     stopped = [threading.Event(), threading.Event()]
+    together = threading.Barrier(3, timeout=30)
     stops = 0
 
     class Slow(FakeAnalyse):
         def __call__(self, path: Path, quality: Quality):  # type: ignore[no-untyped-def]
+            together.wait()  # all three are under way when the first is done
             if path.name == "0.ogg":
                 return super().__call__(path, quality)
             # The second wait is for what begins only after the first stop.
