@@ -31,7 +31,7 @@ FILMED = ("evening", "carnival")
 """What the studio's two films are called."""
 ANSWERS = (
     ("I like it, but could it be calmer, with piano and no drums?", "Let the lift fall at 0:12."),
-    ("Nice, but something more electronic, please.", "Less aggressive, but still fast."),
+    ("Nice, but something more electronic, please.", "Keep it electronic, but happier."),
 )
 """Two answers for each clip, so that with the first proposal every conversation has three turns."""
 
