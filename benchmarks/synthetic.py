@@ -52,4 +52,4 @@ def fill(store: Store, tracks: int, dim: int, tags: int) -> None:
             many("INSERT INTO files (path, track, size, mtime_ns, facts) VALUES (?, ?, ?, ?, ?)", files)
             marks = ", ".join("?" * (10 + len(MEASURED)))
             many(f"INSERT INTO features ({names}, {', '.join(MEASURED)}) VALUES ({marks})", features)
-            many("INSERT INTO segments VALUES (?, ?, ?, ?)", segments)
+            many("INSERT INTO segments (track, starts, embeddings, tags) VALUES (?, ?, ?, ?)", segments)
