@@ -2,8 +2,9 @@
 
     python benchmarks/clip.py [--clip FILE] [--library FOLDER] [--tracks 10000] [--runs 5]
 
-The first answer and the full pass run in a fresh process each time, models loading included; the library is that of
-`musechat demo --media real`. The warm turn is everything between words and reason, in process, over a synthetic library.
+The first answer and the full pass run in a fresh process each time, models loading included; the library and the clip
+are those of `musechat demo --media real`. The warm turn is everything between words and reason, in process, over a
+synthetic library.
 """
 
 from __future__ import annotations
