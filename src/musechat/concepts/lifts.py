@@ -14,8 +14,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from musechat.concepts.tokens import Token
+from musechat.core.request import Lifted
 
-_SUBJECTS = {
+_SUBJECTS: dict[Lifted, str] = {
     "tempo": "tempos?|bpm|speed|pace|how fast",
     "duration": "lengths?|duration|how long",
     "vocals": "vocals?|voices|singing|singers?|lyrics",
@@ -40,7 +41,7 @@ _DROP = (
     "get rid of)"
 )
 _OPENING = "(?:^|(?<=[,.;:!?] ))(?:(?:and|but|so|ok|okay|now|then|actually|well|also|yes|some|sorry) ){0,3}"
-_OWN = {
+_OWN: dict[Lifted, str] = {
     "duration": rf"{_DROP} (?:(?:the|that|my) )?(?:\d+ )?(?:minutes?|seconds?|time) {_LIMIT}",
     "vocals": (
         rf"with or without (?:any )?(?:{_SUBJECTS['vocals']})|(?:{_SUBJECTS['vocals']}) or (?:no vocals|no voices|not)|"
@@ -56,14 +57,14 @@ _LOOK_BACK = 80
 
 @dataclass(frozen=True, slots=True)
 class Lift:
-    """Tokens `start`..`end` take back `limit`, one of `core.request.LIFTS`."""
+    """Tokens `start`..`end` take back `limit`, one of `core.request.Lifted`."""
 
     start: int
     end: int
-    limit: str
+    limit: Lifted
 
 
-def _pattern(limit: str) -> re.Pattern[str]:
+def _pattern(limit: Lifted) -> re.Pattern[str]:
     subject = f"(?:{_SUBJECTS[limit]})"
     wanted = "" if limit in ("vocals", "hit") else "?"  # "do you have any vocals" lifts nothing
     forms = (

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, cast
 
 from musechat.concepts.spans import Annotated, Span
 from musechat.concepts.vocabulary import Concept, Vocabulary
+from musechat.core.request import Lifted
 
 Mode = Literal["want", "list", "contrast", "mild", "more", "less", "keep", "mention", "describe"]
 """Scopes; "list" ("no A, B") and "contrast" ("not A, B") exclude, "mild" excludes half, the last two ask nothing."""
@@ -76,7 +77,7 @@ class Reading:
     events: list[Event] = field(default_factory=list)
     names: list[tuple[str, str, bool]] = field(default_factory=list)
     licences: list[str] = field(default_factory=list)
-    lifts: list[str] = field(default_factory=list)
+    lifts: list[Lifted] = field(default_factory=list)
     leftovers: list[Leftover] = field(default_factory=list)
 
 
@@ -288,7 +289,7 @@ class _Walk:
     def _lift(self, i: int, span: Span) -> None:
         """Takes back what the message itself said before, too."""
         out, limit = self.out, span.names[0]
-        out.lifts.append(limit)
+        out.lifts.append(cast("Lifted", limit))
         if limit == "vocals":
             out.events = [event for event in out.events if self.vocabulary[event.concept].voices is None]
         elif limit == "licence":

@@ -2,14 +2,17 @@
 
 In: what was said, understood, proposed and answered. Out: a value from which the next turn can be made.
 
+- Everything here travels by `core.plain`, so that a conversation can be kept and taken up again.
 - Undo appends a turn whose wishes are those of an earlier one; nothing is rewritten.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from musechat.core.evidence import Ranked, Reply
+from musechat.core.features import TrackFeatures
 from musechat.core.request import Request
 
 
@@ -27,6 +30,28 @@ class Wishes:
     seen: tuple[str, ...] = ()
     turn: int | None = None
     before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A piece of music that was given as an example: what it is called, what was heard in it, where it came from."""
+
+    name: str
+    features: TrackFeatures
+    source: Literal["song", "clip"]
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What holds before the first word.
+
+    `request`: limits that were set in advance, such as a licence; `avoid`: ids that shall not be proposed, as they were
+    used of late or are the example itself.
+    """
+
+    request: Request = field(default_factory=Request)
+    reference: Reference | None = None
+    avoid: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +81,24 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """All turns so far, oldest first."""
+    """What held at the start, and all turns so far, oldest first."""
 
     turns: tuple[Turn, ...] = ()
+    start: Start = field(default_factory=Start)
 
     @property
     def wishes(self) -> Wishes:
         """What holds now."""
-        return self.turns[-1].wishes if self.turns else Wishes()
+        return self.turns[-1].wishes if self.turns else Wishes(self.start.request, seen=self.start.avoid)
+
+    @property
+    def table(self) -> Turn | None:
+        """The turn that put the present track on the table; None before the first."""
+        if not self.turns:
+            return None
+        index = self.wishes.turn
+        return self.turns[-1 if index is None else index]
 
     def add(self, turn: Turn) -> Conversation:
         """A new conversation with one more turn."""
-        return Conversation((*self.turns, turn))
+        return Conversation((*self.turns, turn), self.start)
