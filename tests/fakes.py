@@ -49,6 +49,7 @@ def corpus(
         shown=everything,
         artists=tuple(artists or [f"artist {i}" for i in range(n)]),
         licences=tuple("cc by 4.0" if i % 2 else "" for i in range(n)),
+        titles=tuple(names or [f"title {i}" for i in range(n)]),
         names=tuple(names or [f"title {i}" for i in range(n)]),
     )
 

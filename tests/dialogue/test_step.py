@@ -6,6 +6,7 @@ import pytest
 
 from fakes import video
 from musechat.core.conversation import Conversation, Relaxation
+from musechat.core.errors import InputError
 from musechat.core.evidence import Evidence, Ranked
 from musechat.core.fit import Fit, Piece
 from musechat.core.request import Act, Constraints, Query, Request, Want
@@ -36,6 +37,20 @@ class Shelf:
         laid = Fit((Piece(0.0, 60 - (hit or 0), 70.0),), "trim")
         evidence = (*(e for e in ranked.evidence if e.kind != "offset"), start)
         return replace(ranked, evidence=evidence, fit=laid if query.video else None)
+
+    def present(self, query: Query, track_id: str) -> Proposal:
+        if self.find(track_id) is None:
+            raise InputError("unknown")
+        ranked = self.ranked(track_id)
+        return Proposal(ranked, (), ranked.evidence)
+
+    def why_not(self, query: Query, seen: tuple[str, ...], track_id: str, chosen: str | None) -> tuple[Evidence, ...]:
+        self.asked = (seen, track_id, chosen)
+        title = Evidence("name", "other track", "title", track_id.upper(), "", "tag")
+        return (title, Evidence("limit", "other track", "no piano", 0.7, "score 0–1 for piano", "tags"))
+
+    def find(self, name: str) -> str | None:
+        return name.lower() if name.lower() in {f"t{i}" for i in range(self.size)} else None
 
     def ranked(self, track_id: str) -> Ranked:
         title = Evidence("name", "track", "title", track_id.upper(), "", "tag")
@@ -70,7 +85,7 @@ class Talk:
     def __init__(self, size: int = 5) -> None:
         self.shelf = Shelf(size)
         self.tools = Tools(understand, self.shelf, TemplateNarrator(), str, lambda concept: None)
-        self.so_far = Conversation((first_turn(video(), self.tools),))
+        self.so_far = Conversation((first_turn(Conversation(), video(), self.tools),))
 
     def say(self, words: str) -> str | None:
         self.so_far = self.so_far.add(next_turn(self.so_far, words, video(), self.tools))

@@ -63,7 +63,7 @@ class Session:
     def first_look(self) -> Turn:
         """A quick first answer from the clip's keyframes; it is not part of the conversation."""
         self.profile()
-        turn = first_turn(self._profile, self._tools())
+        turn = first_turn(self.conversation, self._profile, self._tools())
         first = None if turn.choice is None else turn.choice.track.id
         self.timings = dataclasses.replace(
             self.timings, first_look=time.perf_counter() - self._begun, first_track=first
@@ -78,7 +78,7 @@ class Session:
             begun = time.perf_counter()
             self._profile = self._library.models.videos.watch(self._video, progress or Silent())
             self.timings = dataclasses.replace(self.timings, watched=time.perf_counter() - begun)
-        return self._add(first_turn(self._profile, self._tools()))
+        return self._add(first_turn(self.conversation, self._profile, self._tools()))
 
     def say(self, words: str) -> Turn:
         """The answer to `words`. Without a first proposal yet, that is made first."""

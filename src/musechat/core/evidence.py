@@ -13,7 +13,7 @@ from typing import Literal
 from musechat.core.fit import Fit
 from musechat.core.track import Track
 
-Subject = Literal["track", "previous track", "clip", "words"]
+Subject = Literal["track", "previous track", "other track", "clip", "words"]
 
 
 @dataclass(frozen=True, slots=True)

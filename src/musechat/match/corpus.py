@@ -13,7 +13,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from musechat.core.text import folded
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from musechat.concepts.presence import ConceptScorer
@@ -31,7 +35,7 @@ class Corpus:
     `breaks` (n, c): whether a track's own evidence breaks the exclusion of a concept; `bpm`, `arousal`, `valence`,
     `loudness` (LUFS), `duration` (n,); `voices`: for each answer to "which voices" the tracks whose own evidence
     allows it, (n,); `voice` (n,): the score of any voice; `shown` (n,): neither missing nor a near-duplicate;
-    `artists`, `licences`, `names`: folded text, "" where unknown.
+    `artists`, `licences`, `titles`, `names`: folded text, "" where unknown.
     """
 
     ids: tuple[str, ...]
@@ -51,6 +55,7 @@ class Corpus:
     shown: Bools
     artists: tuple[str, ...]
     licences: tuple[str, ...]
+    titles: tuple[str, ...]
     names: tuple[str, ...]
 
     def __len__(self) -> int:
@@ -63,6 +68,17 @@ class Corpus:
     def row(self, track_id: str | None) -> int | None:
         """The row of a track, None for None and for a track that is not in the library."""
         return None if track_id is None else self.rows.get(track_id)
+
+    def by(self, names: Sequence[str]) -> Bools:
+        """The tracks (n,) whose artist holds one of `names`, word for word: Ann is not Joanne."""
+        wanted = [f" {folded(name)} " for name in names]
+        return np.array([any(name in f" {have} " for name in wanted) for have in self.artists], bool)
+
+    def named(self, name: str) -> Bools:
+        """The tracks (n,) of an artist, or those that bear a title."""
+        made = self.by((name,))
+        wanted = folded(name)
+        return made if made.any() else np.array([title == wanted for title in self.titles], bool)
 
 
 def build_corpus(matrix: Matrix, scorer: ConceptScorer) -> Corpus:
@@ -88,5 +104,6 @@ def build_corpus(matrix: Matrix, scorer: ConceptScorer) -> Corpus:
         shown=~(matrix.missing | matrix.duplicate),
         artists=names["artist"],
         licences=names["licence"],
+        titles=names["title"],
         names=tuple(map(" ".join, zip(names["title"], names["artist"], names["album"], strict=True))),
     )

@@ -17,10 +17,10 @@ import numpy as np
 
 from musechat.core.conversation import Relaxation
 from musechat.core.evidence import Evidence
-from musechat.core.text import folded
 from musechat.library.licence import allows
 
 if TYPE_CHECKING:
+    from musechat.core.evidence import Subject
     from musechat.core.features import Floats
     from musechat.core.request import Constraints, Request
     from musechat.match.corpus import Bools, Corpus
@@ -41,11 +41,11 @@ class Limit:
     unit: str
     source: str
 
-    def evidence(self, row: int) -> Evidence:
+    def evidence(self, row: int, subject: Subject = "track") -> Evidence:
         """What the limit found in one track."""
         value = self.values[row]
         shown = value if isinstance(value, str) else None if np.isnan(value) else round(float(value), 3)
-        return Evidence("limit", "track", self.name, shown, self.unit, self.source)
+        return Evidence("limit", subject, self.name, shown, self.unit, self.source)
 
 
 def limits(corpus: Corpus, request: Request) -> list[Limit]:
@@ -124,20 +124,14 @@ def _licence(corpus: Corpus, asked: Constraints) -> Limit | None:
 def _artist(corpus: Corpus, asked: Constraints) -> Limit | None:
     if asked.artist is None:
         return None
-    return Limit(f"by {asked.artist}", _by(corpus, (asked.artist,)), corpus.artists, "", "metadata")
+    return Limit(f"by {asked.artist}", corpus.by((asked.artist,)), corpus.artists, "", "metadata")
 
 
 def _not_artists(corpus: Corpus, asked: Constraints) -> Limit | None:
     if not asked.not_artists:
         return None
     never = asked.not_artists
-    return Limit(f"nothing by {', '.join(never)}", ~_by(corpus, never), corpus.artists, "", "metadata")
-
-
-def _by(corpus: Corpus, names: tuple[str, ...]) -> Bools:
-    """The tracks (n,) whose artist holds one of `names`, word for word: Ann is not Joanne."""
-    wanted = [f" {folded(name)} " for name in names]
-    return np.array([any(name in f" {have} " for name in wanted) for have in corpus.artists], bool)
+    return Limit(f"nothing by {', '.join(never)}", ~corpus.by(never), corpus.artists, "", "metadata")
 
 
 def _between(what: str, low: float | None, high: float | None, unit: str) -> str:

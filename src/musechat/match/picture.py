@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from musechat.core.evidence import Evidence
+from musechat.match.limits import VOICE_RULE, VOICE_UNIT
 from musechat.match.part import Part, bell
 
 if TYPE_CHECKING:
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
     from musechat.match.corpus import Corpus
 
 
+SPOKEN = 1.0
+"""Seconds of speech from which music without a voice is preferred."""
+VOICE = "voice"
+
+
 @dataclass(frozen=True, slots=True)
 class PictureWeights:
     """How much each side of the picture counts, and how wide each preference is."""
@@ -33,6 +39,8 @@ class PictureWeights:
     mood: float = 0.6
     pace: float = 0.3
     scene: float = 0.3
+    speech: float = 0.6
+    """Counts in full where somebody speaks all the time."""
     mood_width: float = 0.45
     """Distance in the valence/arousal plane (each −1..1) at which the fit is down to 61 %."""
     bpm_at_rest: float = 105.0
@@ -64,7 +72,16 @@ def picture_parts(corpus: Corpus, video: VideoProfile, weights: PictureWeights) 
         "BPM",
         "tempo from onsets",
     )
-    return [mood, pace, *_scenes(corpus, video, weights)]
+    return [mood, pace, *_scenes(corpus, video, weights), *_speech(corpus, video, weights)]
+
+
+def _speech(corpus: Corpus, video: VideoProfile, weights: PictureWeights) -> Iterator[Part]:
+    """A voice that speaks wants music without one."""
+    spoken = sum(end - start for start, end in video.speech or ())
+    if spoken >= SPOKEN:
+        share = min(1.0, spoken / max(video.duration, SPOKEN))
+        weight = weights.speech * max(share, 0.25)
+        yield Part(VOICE, "voice under speech", weight, 1 - corpus.voice, corpus.voice, VOICE_UNIT, VOICE_RULE)
 
 
 def _scenes(corpus: Corpus, video: VideoProfile, weights: PictureWeights) -> Iterator[Part]:

@@ -17,7 +17,7 @@ from musechat.core.text import folded
 from musechat.match.limits import Limit, allowed, limits, relaxations
 from musechat.match.part import Part, weighted_mean
 from musechat.match.picture import PictureWeights, picture_parts
-from musechat.match.words import WordWeights, word_parts
+from musechat.match.words import WordWeights, example_part, word_parts
 
 if TYPE_CHECKING:
     from musechat.core.conversation import Relaxation
@@ -33,6 +33,7 @@ class RankerWeights:
 
     words: WordWeights = field(default_factory=WordWeights)
     picture: PictureWeights = field(default_factory=PictureWeights)
+    example: float = 2.0
     near_duplicate: float = 0.995
     """Cosine to a track that was proposed before from which a track counts as the same one."""
     search_floor: float = 0.25
@@ -73,20 +74,56 @@ def rank(
 ) -> Ranking:
     """The best `at_most` tracks for a query. `seen`: ids that must not come back."""
     dials = weights or RankerWeights()
+    weighed = weigh(corpus, query, seen, dials)
+    best = weighed.order(corpus, query, max(dials.pool, at_most))
+    picks = tuple(_pick(weighed.parts, weighed.score, row) for row in best[:at_most])
+    helpful = () if picks else relaxations(weighed.limits, weighed.base, corpus.shown & ~weighed.base)
+    return Ranking(picks, helpful, tuple(weighed.parts), tuple(weighed.limits))
+
+
+def assess(corpus: Corpus, query: Query, row: int) -> Ranking:
+    """What one track is worth to a query, whatever else there is and whatever limits it breaks."""
+    weighed = weigh(corpus, query, (), RankerWeights())
+    picks = (_pick(weighed.parts, weighed.score, row),)
+    return Ranking(picks, (), tuple(weighed.parts), tuple(weighed.limits))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weighed:
+    """All tracks before one is picked: `score` (n,); `base` (n,), what may come back at all; `allowed` (n,), what also
+    passes every limit; `mask` (n,), what of it is best suited by length and by the change that was asked for.
+    """
+
+    parts: list[Part]
+    limits: list[Limit]
+    score: Floats
+    base: Bools
+    allowed: Bools
+    mask: Bools
+
+    def order(self, corpus: Corpus, query: Query, at_most: int) -> list[int]:
+        """The rows by falling score, repeats of an artist behind every other artist's first."""
+        best = best_rows(self.score, self.mask, at_most)
+        one_artist = query.request is not None and query.request.constraints.artist is not None
+        return best if one_artist else _folded(corpus, best)
+
+
+def weigh(corpus: Corpus, query: Query, seen: tuple[str, ...], dials: RankerWeights) -> Weighed:
+    """Scores and masks of all tracks for a query."""
     parts = [] if query.video is None else picture_parts(corpus, query.video, dials.picture)
     request = query.request
+    example = None if query.reference is None else query.reference.features.embeddings.mean(axis=0)
+    if example is not None and (part := example_part(corpus, "near your example", example, dials.example)) is not None:
+        parts.append(part)
     if request is not None:
         parts += word_parts(corpus, request, corpus.row(query.previous), dials.words)
     found = [] if request is None else limits(corpus, request)
-    base = corpus.shown & ~_heard(corpus, seen, dials.near_duplicate)
+    base = corpus.shown & ~heard_before(corpus, seen, dials.near_duplicate)
+    if example is not None:
+        base &= ~_same(corpus, example, dials.near_duplicate)
     score = weighted_mean(parts, len(corpus))
-    mask = _narrowed(corpus, query, parts, allowed(found, base))
-    best = best_rows(score, mask, max(dials.pool, at_most))
-    if request is None or request.constraints.artist is None:
-        best = _folded(corpus, best)
-    picks = tuple(_pick(parts, score, row) for row in best[:at_most])
-    helpful = () if picks else relaxations(found, base, corpus.shown & ~base)
-    return Ranking(picks, helpful, tuple(parts), tuple(found))
+    passed = allowed(found, base)
+    return Weighed(parts, found, score, base, passed, _narrowed(corpus, query, parts, passed))
 
 
 def search(
@@ -132,13 +169,20 @@ def _pick(parts: list[Part], score: Floats, row: int) -> Pick:
     return Pick(row, round(float(score[row]), 4), tuple(evidence))
 
 
-def _heard(corpus: Corpus, seen: tuple[str, ...], cosine: float) -> Bools:
+def heard_before(corpus: Corpus, seen: tuple[str, ...], cosine: float) -> Bools:
     """Tracks (n,) that were proposed before, or sound like one that was."""
     rows = [row for track_id in seen if (row := corpus.row(track_id)) is not None]
     near: Bools = corpus.vectors @ corpus.vectors[rows].T > cosine  # (n, seen)
     mask: Bools = np.any(near, axis=1)
     mask[rows] = True
     return mask
+
+
+def _same(corpus: Corpus, example: Floats, cosine: float) -> Bools:
+    """Tracks (n,) that are as good as the example (d,) itself."""
+    length = np.float32(max(float(np.linalg.norm(example)), 1e-9))
+    near: Bools = corpus.vectors @ (example / length) > cosine
+    return near
 
 
 def best_rows(score: Floats, mask: Bools, k: int) -> list[int]:

@@ -13,19 +13,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from musechat.core.errors import InputError
 from musechat.core.evidence import Evidence, Ranked
+from musechat.core.text import folded
 from musechat.library.matrix import Matrix
 from musechat.match.corpus import Corpus, build_corpus
 from musechat.match.facts import name_evidence, sound_evidence, strongest_tags
 from musechat.match.fit import fit
 from musechat.match.fit_facts import fit_evidence
+from musechat.match.gauge import GAUGES
 from musechat.match.picture import clip_evidence
 from musechat.match.proposal import Proposal
-from musechat.match.ranker import Ranking, rank, search
+from musechat.match.ranker import Ranking, assess, rank, search
+from musechat.match.why_not import why_not
 
 if TYPE_CHECKING:
     from musechat.concepts.presence import ConceptScorer
-    from musechat.core.features import TrackFeatures, VideoProfile
+    from musechat.core.features import Floats, TrackFeatures, VideoProfile
     from musechat.core.fit import Fit
     from musechat.core.request import Query, Request
     from musechat.core.track import Track
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
 
 ALTERNATIVES = 4
 SPOKEN_TAGS = 3
+SHORTEST_ID = 4
 FIT_KINDS = ("fit", "offset")
 """Kinds of evidence about how a track is laid under a clip."""
 
@@ -61,21 +66,57 @@ class Supervisor:
             self._artists = (changes, tuple(self._store.artists()))
         return self._artists[1]
 
+    def knows(self, name: str) -> bool:
+        """Whether the library holds an artist or a track of this name."""
+        return bool(self.corpus().named(name).any())
+
+    def find(self, name: str) -> str | None:
+        """The id of the track that bears this title, the first letters of this id, or a title that holds the words."""
+        corpus, wanted = self.corpus(), folded(name)
+        if not wanted:
+            return None
+        exact = [i for i, title in enumerate(corpus.titles) if title == wanted]
+        held = exact or [i for i, known in enumerate(corpus.names) if f" {wanted} " in f" {known} "]
+        by_id = [
+            i for i, track_id in enumerate(corpus.ids) if len(wanted) >= SHORTEST_ID and track_id.startswith(wanted)
+        ]
+        found = [*by_id, *sorted(held, key=lambda i: not corpus.shown[i])]
+        return corpus.ids[found[0]] if found else None
+
     def propose(self, query: Query, seen: tuple[str, ...]) -> Proposal:
         """The best track for a query that was not proposed before, the next best, and the evidence around them."""
-        corpus = self.corpus()
-        ranking = rank(corpus, query, seen=seen, at_most=1 + ALTERNATIVES)
-        clip = () if query.video is None else clip_evidence(query.video)
+        ranking = rank(self.corpus(), query, seen=seen, at_most=1 + ALTERNATIVES)
         if not ranking.picks:
+            clip = () if query.video is None else clip_evidence(query.video)
             return Proposal(None, (), clip, ranking.relaxations)
+        return self._proposal(ranking, query)
+
+    def present(self, query: Query, track_id: str) -> Proposal:
+        """One track as the answer to a query, as good or bad as it is. Raises `InputError` for an unknown one."""
+        corpus = self.corpus()
+        row = corpus.row(track_id)
+        if row is None:
+            raise InputError("That track is not in the library, or was not analysed yet.")
+        return self._proposal(assess(corpus, query, row), query)
+
+    def why_not(self, query: Query, seen: tuple[str, ...], track_id: str, chosen: str | None) -> tuple[Evidence, ...]:
+        """What kept a track from being proposed; empty for one that is not in the library."""
+        corpus = self.corpus()
+        row = corpus.row(track_id)
+        if row is None:
+            return ()
+        named = dataclasses.replace(name_evidence(self._store.tracks([track_id])[0])[0], subject="other track")
+        return (named, *why_not(corpus, query, seen, row, corpus.row(chosen)))
+
+    def _proposal(self, ranking: Ranking, query: Query) -> Proposal:
+        corpus, row = self.corpus(), ranking.picks[0].row
         ranked = self._ranked(corpus, ranking, query)
-        best, row = ranked[0], ranking.picks[0].row
         around = (
             *_asked(corpus, ranking, query.request, row),
             *_before(ranking, corpus.row(query.previous)),
-            *clip,
+            *(() if query.video is None else clip_evidence(query.video)),
         )
-        return Proposal(best, tuple(ranked[1:]), (*best.evidence, *around))
+        return Proposal(ranked[0], tuple(ranked[1:]), (*ranked[0].evidence, *around))
 
     def search(self, request: Request, text: str, at_most: int) -> tuple[tuple[Ranked, ...], Ranking]:
         """Tracks for words alone, with the ranking for its relaxations."""
@@ -125,11 +166,18 @@ def _asked(corpus: Corpus, ranking: Ranking, request: Request | None, row: int) 
     """How the choice stands in the library for each wish, and what each limit found."""
     found = []
     for want in () if request is None else request.wants:
-        if (column := corpus.column(want.concept)) is not None:
-            scores = corpus.scores[:, column]
-            below = round(100 * float((scores < scores[row]).mean()), 1)
+        if (values := _heard_for(corpus, want.concept)) is not None:
+            below = round(100 * float((values < values[row]).mean()), 1)
             found.append(Evidence("standing", "track", want.concept, below, "% of the library score lower", "library"))
     return (*found, *(limit.evidence(row) for limit in ranking.limits))
+
+
+def _heard_for(corpus: Corpus, concept: str) -> Floats | None:
+    """What each track (n,) has of a concept, more being more; None for one that nothing measures."""
+    if (gauge := GAUGES.get(concept)) is not None:
+        return gauge.fit(corpus)
+    column = corpus.column(concept)
+    return None if column is None else corpus.scores[:, column]
 
 
 def _before(ranking: Ranking, previous: int | None) -> tuple[Evidence, ...]:

@@ -3,7 +3,8 @@
 In: a corpus, a request, the track proposed before. Out: parts.
 
 - "More" and "less" are measured against the previous track; without one they are plain wishes.
-- Tempo and loudness words are judged by measured tempo and loudness, not by tags called "fast" and "loud".
+- Tempo and loudness words are judged by what was measured (`gauge`).
+- "In the style of" is nearness to what the library holds of that name.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from musechat.match.gauge import GAUGES
 from musechat.match.limits import HARD
 from musechat.match.part import Part, bell, ramp
 
@@ -30,15 +32,13 @@ class WordWeights:
     change: float = 1.5
     keep: float = 1.0
     likeness: float = 0.5
+    same: float = 2.0
+    style: float = 1.5
     unremarkable: float = 0.4
     outstanding: float = 0.98
     """Concept scores between which a wish is more and more fulfilled."""
     step: float = 0.2
     """A concept score this much above the previous track's fulfils "more" entirely."""
-    tempo_step: float = 0.2
-    """Octaves of tempo that fulfil "faster" or "slower" entirely: about 15 %."""
-    loudness_step: float = 3.0
-    """LU that fulfil "louder" or "quieter" entirely."""
 
 
 def word_parts(corpus: Corpus, request: Request, previous: int | None, weights: WordWeights) -> list[Part]:
@@ -47,19 +47,23 @@ def word_parts(corpus: Corpus, request: Request, previous: int | None, weights: 
     parts += [_change(corpus, want, previous, +1, weights) for want in request.more]
     parts += [_change(corpus, want, previous, -1, weights) for want in request.less]
     parts += [_little(corpus, want, weights) for want in request.avoids if want.weight < HARD]
+    parts += [_style(corpus, name, weights) for name in request.styles]
     if previous is not None:
         parts += [_keep(corpus, want, previous, weights.keep) for want in request.keep]
-        parts.append(_likeness(corpus, previous, request, weights.likeness))
+        parts.append(_likeness(corpus, previous, request, weights))
     return [part for part in parts if part is not None]
 
 
 def _want(corpus: Corpus, want: Want, weights: WordWeights) -> Part | None:
+    weight = weights.want * want.weight
+    if (gauge := GAUGES.get(want.concept)) is not None:
+        return Part("gauge", want.concept, weight, gauge.fit(corpus), gauge.values(corpus), gauge.unit, gauge.source)
     column = corpus.column(want.concept)
     if column is None:
         return None
     scores = corpus.scores[:, column]
     fit = ramp(scores, weights.unremarkable, weights.outstanding)
-    return Part("concept", want.concept, weights.want * want.weight, fit, scores, "score 0–1", corpus.sources[column])
+    return Part("concept", want.concept, weight, fit, scores, "score 0–1", corpus.sources[column])
 
 
 def _little(corpus: Corpus, want: Want, weights: WordWeights) -> Part | None:
@@ -73,35 +77,17 @@ def _little(corpus: Corpus, want: Want, weights: WordWeights) -> Part | None:
 
 
 def _change(corpus: Corpus, want: Want, previous: int | None, sign: int, weights: WordWeights) -> Part | None:
-    if previous is not None and (measured := _measured_change(corpus, want, previous, sign, weights)) is not None:
-        return measured
+    gauge, weight = GAUGES.get(want.concept), weights.change * want.weight
+    if gauge is not None and previous is not None and (fit := gauge.change(corpus, previous, sign)) is not None:
+        return Part("change", gauge.name(sign), weight, fit, gauge.values(corpus), gauge.unit, gauge.source)
     column = corpus.column(want.concept)
     if column is None:
         return None
     scores = corpus.scores[:, column]
     base = scores[previous] if previous is not None else np.float32(0.5)
     fit = ramp(sign * (scores - base), 0.0, weights.step)
-    name, weight = f"{'more' if sign > 0 else 'less'} {want.concept}", weights.change * want.weight
+    name = f"{'more' if sign > 0 else 'less'} {want.concept}"
     return Part("change", name, weight, fit, scores, "score 0–1", corpus.sources[column])
-
-
-def _measured_change(corpus: Corpus, want: Want, previous: int, sign: int, weights: WordWeights) -> Part | None:
-    """Words of tempo and loudness are judged by what was measured; None for other words, and where it was not."""
-    if want.concept in _FASTER:
-        way, names, values, unit, source = sign * _FASTER[want.concept], _TEMPO, corpus.bpm, "BPM", "tempo from onsets"
-        fit = ramp(way * np.log2(values / values[previous]), 0.0, weights.tempo_step)
-    elif want.concept in _LOUDER:
-        way, names, values, unit, source = sign * _LOUDER[want.concept], _LEVEL, corpus.loudness, "LUFS", "EBU R 128"
-        fit = ramp(way * (values - values[previous]), 0.0, weights.loudness_step)
-    else:
-        return None
-    if np.isnan(values[previous]):
-        return None
-    return Part("change", names[way > 0], weights.change * want.weight, fit, values, unit, source)
-
-
-_FASTER, _TEMPO = {"fast": 1, "slow": -1}, ("slower", "faster")
-_LOUDER, _LEVEL = {"loud": 1, "quiet": -1}, ("quieter", "louder")
 
 
 def _keep(corpus: Corpus, want: Want, previous: int, weight: float) -> Part | None:
@@ -113,12 +99,28 @@ def _keep(corpus: Corpus, want: Want, previous: int, weight: float) -> Part | No
     return Part("keep", want.concept, weight * want.weight, fit, scores, "score 0–1", corpus.sources[column])
 
 
-def _likeness(corpus: Corpus, previous: int, request: Request, weight: float) -> Part | None:
-    """Refining stays near the previous track; "something completely different" leaves it."""
+def _likeness(corpus: Corpus, previous: int, request: Request, weights: WordWeights) -> Part | None:
+    """Refining stays near the previous track, nearer where that was asked for; "something different" leaves it."""
     if request.act not in ("refine", "different"):
         return None
     cosine: Floats = corpus.vectors @ corpus.vectors[previous]
-    near = request.act == "refine"
+    near = request.act == "refine" or request.same
     fit = ramp(cosine if near else -cosine, 0.3 if near else -0.9, 1.0 if near else -0.2)
     name = "near the previous track" if near else "far from the previous track"
+    weight = weights.same if request.same else weights.likeness
     return Part("likeness", name, weight, fit, cosine, "cosine", "musicnn embedding")
+
+
+def _style(corpus: Corpus, name: str, weights: WordWeights) -> Part | None:
+    """How near each track is to the mean of what an artist made, or to the track of a title."""
+    mean = corpus.vectors[corpus.named(name)].sum(axis=0)
+    return example_part(corpus, f"style of {name}", mean, weights.style)
+
+
+def example_part(corpus: Corpus, name: str, example: Floats, weight: float) -> Part | None:
+    """How near each track is to an `example` (d,) of any length; None for one that points nowhere."""
+    length = float(np.linalg.norm(example))
+    if length == 0:
+        return None
+    cosine: Floats = corpus.vectors @ (example / np.float32(length))
+    return Part("style", name, weight, ramp(cosine, 0.3, 1.0), cosine, "cosine", "musicnn embedding")

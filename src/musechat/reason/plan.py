@@ -245,6 +245,47 @@ class Planner:
             none = Evidence("limit", "words", "tracks left", 0, "tracks", "library")
             self.say("nothing left", [self.add(none)])
 
+    def unknown_track(self, name: str) -> None:
+        """No track of the library is called so."""
+        index = self.add(Evidence("request", "words", "track", one_line(name, 80), "", "your words"))
+        self.say("unknown track", [index], words=one_line(name, 80))
+
+    def why_not(self, *, on_table: bool) -> None:
+        """What kept another track from being proposed; its evidence is that of `match.why_not`."""
+        other = "other track"
+        title = self.find("name", "title", other)
+        name = str(self._evidence[title[0]].value)
+        if on_table:
+            return self.say("that is it", title, other=name)
+        for index in self.find("barred", subject=other):
+            self.say("barred", [*title, index], other=name, why=str(self._evidence[index].value))
+        for index in self.find("limit", subject=other):
+            e = self._evidence[index]
+            found = _found(e)
+            self.say("breaks", [*title, index], other=name, limit=e.name, found=f": {found}" if found else "")
+        for index in self.find("passed over", subject=other):
+            e = self._evidence[index]
+            self.say("passed over", [*title, index], other=name, why=self._phrase(e.name), found=_found(e))
+        self._compared(title, name)
+
+    def _compared(self, title: list[int], name: str) -> None:
+        """Places, scores, and what the difference is made of."""
+        other = "other track"
+        mine, its = self.one("score", "score"), self.one("score", "score", other)
+        place = self.one("place", "place", other)
+        if mine is None or its is None:
+            return
+        slots = {"other": name, "its": f"{its[1]:.2f}", "mine": f"{mine[1]:.2f}"}
+        if place is None:
+            self.say("scores", [*title, its[0], mine[0]], **slots)
+        else:
+            of = self._evidence[place[0]].unit
+            self.say("place", [*title, place[0], its[0], mine[0]], place=f"{place[1]:.0f} {of}", **slots)
+        for kind in ("behind", "ahead"):
+            if indices := self.find(kind, subject=other):
+                parts = [f"{self._phrase(e.name)} ({_number(e):+.2f})" for e in map(self.fact, indices)]
+                self.say(kind, [*title, *indices], other=name, parts=listed(parts))
+
     def contributions(self) -> None:
         """What made the score, largest first: the answer to "why?"."""
         made = [(i, e) for i, e in enumerate(self._evidence) if e.weight > 0 and e.subject == "track"]
@@ -258,6 +299,16 @@ def clock(seconds: float) -> str:
     """Seconds as m:ss, to the nearest."""
     whole = int(seconds + 0.5)
     return f"{whole // 60}:{whole % 60:02d}"
+
+
+def _found(evidence: Evidence) -> str:
+    """What was found, with its unit: "0.71, score 0–1 for any voice", "96 BPM", "not known"."""
+    value, unit = evidence.value, evidence.unit
+    if value is None or value == "":
+        return "not known"
+    if isinstance(value, str):
+        return value
+    return f"{value:.2f}, {unit}" if unit.startswith("score") else f"{value:.0f} {unit}"
 
 
 def _number(evidence: Evidence) -> float:

@@ -164,5 +164,18 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     "nothing left": ("There is no track in your library that I could propose.",),
     "nothing said": ("I found nothing in your words that I can act on.",),
     "contributions": ("Its score is made of {parts}.", "What counted: {parts}."),
+    "chosen": ("“{title}” it is, as you chose.", "All right, your choice: “{title}”."),
+    "unknown track": ("I know no track called “{words}” in your library.",),
+    "that is it": ("“{other}” is the one on the table.",),
+    "barred": ("“{other}” is out: {why}.", "I left “{other}” out: {why}."),
+    "breaks": ("“{other}” breaks your limit “{limit}”{found}.", "By your limit “{limit}” “{other}” is out{found}."),
+    "passed over": ("“{other}” was passed over as {why}: {found}.", "{why}: {found}. So “{other}” was passed over."),
+    "place": (
+        "“{other}” comes in at place {place}: it scores {its}, my pick {mine}.",
+        "With a score of {its} against {mine}, “{other}” stands at place {place}.",
+    ),
+    "scores": ("It would score {its}, my pick {mine}.", "By score alone “{other}” has {its}, my pick {mine}."),
+    "behind": ("“{other}” loses on {parts}.", "It falls behind on {parts}."),
+    "ahead": ("It would be ahead on {parts}.", "On its side: {parts}."),
     "no undo": ("There is nothing to go back to.",),
 }

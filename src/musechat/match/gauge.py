@@ -1,0 +1,82 @@
+"""Words that are judged by one measured number: `Gauge`.
+
+In: a corpus, a word such as "fast" or "quiet". Out: how far each track fulfils it, alone or against another track.
+
+- Tempo and loudness words are judged by measured tempo and loudness, not by tags called "fast" and "loud".
+- What was not measured fulfils nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from musechat.match.part import ramp
+
+if TYPE_CHECKING:
+    from musechat.core.features import Floats
+    from musechat.match.corpus import Corpus
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """`usual` and `plain`: values between which the word is more and more fulfilled, `plain` being far from usual.
+
+    `step`: how much further than another track fulfils "more of it" entirely, in octaves of tempo or LU.
+    `names`: what having less and more of it is called.
+    """
+
+    column: Literal["bpm", "loudness"]
+    usual: float
+    plain: float
+    step: float
+    names: tuple[str, str]
+
+    @property
+    def unit(self) -> str:
+        """Of the measured number."""
+        return "BPM" if self.column == "bpm" else "LUFS"
+
+    @property
+    def source(self) -> str:
+        """What measures it."""
+        return "tempo from onsets" if self.column == "bpm" else "EBU R 128"
+
+    def values(self, corpus: Corpus) -> Floats:
+        """The measured numbers (n,), NaN where there is none."""
+        return corpus.bpm if self.column == "bpm" else corpus.loudness
+
+    def fit(self, corpus: Corpus) -> Floats:
+        """How far each track fulfils the word (n,) in 0..1."""
+        way = 1 if self.plain > self.usual else -1
+        return ramp(way * self.values(corpus), way * self.usual, way * self.plain)
+
+    def change(self, corpus: Corpus, row: int, sign: int) -> Floats | None:
+        """How far each track (n,) fulfils more (`sign` 1) or less (−1) of it than the track `row`.
+
+        None where that one was not measured.
+        """
+        values = self._even(self.values(corpus))
+        if np.isnan(values[row]):
+            return None
+        way = sign if self.plain > self.usual else -sign
+        return ramp(way * (values - values[row]), 0.0, self.step)
+
+    def name(self, sign: int) -> str:
+        """What more (`sign` 1) or less (−1) of it is called."""
+        return self.names[sign > 0]
+
+    def _even(self, values: Floats) -> Floats:
+        """The numbers (n,) on a scale of even steps."""
+        return np.log2(values) if self.column == "bpm" else values
+
+
+GAUGES = {
+    "fast": Gauge("bpm", 95.0, 140.0, 0.2, ("slower", "faster")),
+    "slow": Gauge("bpm", 110.0, 75.0, 0.2, ("faster", "slower")),
+    "loud": Gauge("loudness", -16.0, -9.0, 3.0, ("quieter", "louder")),
+    "quiet": Gauge("loudness", -12.0, -20.0, 3.0, ("louder", "quieter")),
+}
+"""A step of .2 octaves is about 15 % of tempo."""
