@@ -17,40 +17,83 @@ from pathlib import Path
 from typing import Any
 
 from musechat.concepts.understand import understand
-from musechat.concepts.vocabulary import shipped_vocabulary
+from musechat.concepts.vocabulary import Vocabulary, shipped_vocabulary
 from musechat.core.request import Request
+from musechat.dialogue.merge import merged
+from musechat.match.limits import HARD
 
 REQUESTS = Path(__file__).parents[1] / "tests" / "concepts" / "requests.jsonl"
 ARTISTS = ("Muldjord", "Sectoid", "Mozart Opera Rock", "Indie Rock", "Low", "30 Seconds To Mars", "Kevin MacLeod")
 FIELDS = ("wants", "avoids", "more", "less", "keep")
 WEIGHTED = 0.01
+TITLES = ("night drive", "low", "happy female vocals 128 bpm")
+LEARNED = ("mid-tempo", "50s", "2010s", "1920s")
+"""Concepts that nothing measured when the requests were written, and something does now."""
+
+
+NEAR = {"tempo": 0.08, "duration": 0.1}
+"""How wide "around 120 BPM" and "about 90 seconds" may be read, as a share."""
 
 
 def items(expected: dict[str, Any]) -> set[tuple[str, str]]:
-    """Everything that a line asks for, as (field, value)."""
-    found = {(name, str(value).split(":")[0]) for name in FIELDS for value in expected.get(name, [])}
-    found |= {("unmeasurable", str(value).casefold()) for value in expected.get("unmeasurable", [])}
+    """Everything that a line asks for, as (field, value); wanting something and wanting more of it are one field."""
+    found = {_wish(name, str(value)) for name in FIELDS for value in expected.get(name, [])}
+    found |= {("style", str(name).casefold()) for name in expected.get("styles", [])}
+    for value in map(str.casefold, expected.get("unmeasurable", [])):
+        denied, _, name = value.rpartition("style of ")
+        learned = denied == "" and value in LEARNED
+        found.add(("more", value) if learned else ("style", denied + name) if "style of " in value else ("deaf", value))
     limits = expected.get("constraints", {})
     for name, value in limits.items() if isinstance(limits, dict) else ():
         values = value if isinstance(value, list) else [value]
-        found |= {(name, f"{v:g}" if isinstance(v, int | float) else str(v)) for v in values}
+        found |= {(name, f"{v:g}" if isinstance(v, int | float) else str(v).casefold()) for v in values}
     return found
+
+
+def _wish(field: str, value: str) -> tuple[str, str]:
+    """Wanting and wanting more are one field, and so are lessening and excluding half ("not too loud")."""
+    concept, _, weight = value.partition(":")
+    mild = field == "avoids" and weight and float(weight) < HARD
+    return "more" if field == "wants" else "less" if mild else field, concept
 
 
 def understood(request: Request) -> set[tuple[str, str]]:
     """The same of a `Request`."""
     plain = request.to_json()
+    mild = [want for want in plain["avoids"] if want["weight"] < HARD]
+    plain["avoids"] = [want for want in plain["avoids"] if want["weight"] >= HARD]
+    plain["less"] += mild
     plain |= {name: [want["concept"] for want in plain[name]] for name in FIELDS}
     plain["constraints"] = {name: value for name, value in plain["constraints"].items() if value not in (None, [])}
     return items(plain)
 
 
+def matched(must: tuple[str, str], found: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """The items of `found` that are what `must` asks for; "a|b" asks for either, "near" for a range around."""
+    field, value = must
+    if field.endswith("_near"):
+        kind, middle = field[:-5], float(value)
+        slack = NEAR[kind] * middle + 1e-6
+        ends = {item for item in found if item[0].startswith(kind + "_")}
+        fits = all(abs(float(v) - middle) <= slack for _, v in ends)
+        return ends if len(ends) == 2 and fits else set()
+    if field == "licence":
+        value = value.replace("-", " ")
+        return {item for item in found if item[0] == field and item[1].replace("-", " ") == value}
+    return {(field, one) for one in value.split("|")} & found
+
+
 def tolerated(line: dict[str, Any], item: tuple[str, str]) -> bool:
-    """Whether the line allows an item that it does not require."""
+    """Whether the line allows an item that it does not require; what it forbids it never does."""
     field, value = item
     may = line.get("may", {})
-    return value in [str(v).casefold() if field == "unmeasurable" else v for v in may.get(field, [])] or (
-        field in ("vocals", "artist") and "constraints" in may
+    forbidden = {str(one).replace("wants:", "more:") for one in line.get("must_not", [])}
+    if f"{field}:{value}" in forbidden or f"constraints:{field}" in forbidden:
+        return False
+    allowed = items({name: values for name, values in may.items() if name != "constraints"})
+    allowed |= items({"constraints": may["constraints"]}) if isinstance(may.get("constraints"), dict) else set()
+    return bool(any(matched(one, {item}) for one in allowed)) or (
+        field in ("vocals", "artist") and isinstance(may.get("constraints"), list)
     )
 
 
@@ -65,24 +108,46 @@ def weights_differ(line: dict[str, Any], request: Request) -> list[str]:
     return wrong
 
 
+def read(line: dict[str, Any], vocabulary: Vocabulary) -> Request:
+    """What holds after the line, or after all messages of a line with several."""
+    held = Request()
+    for text in line.get("turns", [line.get("text")]):
+        new = understand(text, vocabulary, artists=ARTISTS, is_title=lambda words: words.casefold() in TITLES)
+        held = merged(held, new, lambda concept: vocabulary[concept].opposite) if "turns" in line else new
+    return held
+
+
+def judge(line: dict[str, Any], request: Request) -> tuple[list[tuple[str, str]], set[tuple[str, str]]]:
+    """What was missed and what was invented."""
+    found, missed, used = understood(request), [], set()
+    for must in items(line):
+        hits = matched(must, found)
+        used |= hits
+        if not hits:
+            missed.append(must)
+    return missed, {item for item in found - used if not tolerated(line, item)}
+
+
 def measure(path: Path, show: bool = False) -> dict[str, Counter[str]]:
     """Counts per set and over all: lines, items that must be and were found, said, invented, acts, exact lines."""
     counts: dict[str, Counter[str]] = {}
     vocabulary = shipped_vocabulary()
     for raw in path.read_text("utf-8").splitlines():
         line = json.loads(raw)
-        request = understand(line["text"], vocabulary, artists=ARTISTS)
-        must, found = items(line), understood(request)
-        invented = {item for item in found - must if not tolerated(line, item)}
+        request = read(line, vocabulary)
+        must, said = items(line), understood(request)
+        missed, invented = judge(line, request)
         acts = line.get("act", "refine")
-        right_act = request.act in (acts if isinstance(acts, list) else [acts, *line.get("may", {}).get("act", [])])
+        allowed = acts if isinstance(acts, list) else [acts, *line.get("may", {}).get("act", [])]
+        right_act = "turns" in line or request.act in allowed
+        right_act &= str(line.get("target", "")).casefold() == (request.target or "").casefold()
         for name in (line["set"], "all"):
             count = counts.setdefault(name, Counter())
-            count.update(lines=1, must=len(must), found=len(must & found), said=len(found), invented=len(invented))
-            count.update(acts=right_act, exact=must <= found and not invented)
-        if show and (must - found or invented or not right_act or weights_differ(line, request)):
-            print(line["text"])
-            print("   missed", sorted(must - found), "invented", sorted(invented), *weights_differ(line, request))
+            count.update(lines=1, must=len(must), found=len(must) - len(missed), said=len(said), invented=len(invented))
+            count.update(acts=right_act, exact=not missed and not invented)
+        if show and (missed or invented or not right_act or weights_differ(line, request)):
+            print(line.get("text") or " / ".join(line["turns"]))
+            print("   missed", sorted(missed), "invented", sorted(invented), *weights_differ(line, request))
             print("   act", request.act, "unmatched", request.unmatched)
     return counts
 

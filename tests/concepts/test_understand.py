@@ -138,9 +138,9 @@ def test_changes_and_what_to_keep(text: str, meant: dict[str, object]) -> None:
         ("no vocals, in the style of Björk", {"vocals": "none", "unmeasurable": ["style of Björk"]}),
         ("no vocals or Muldjord", {"vocals": "none", "not_artists": ["Muldjord"]}),
         ("nothing in the style of Björk", {"unmeasurable": ["not style of Björk"]}),
-        ("I like Muldjord", {"unmeasurable": ["style of Muldjord"]}),
+        ("I like Muldjord", {"styles": ["Muldjord"]}),
         ("less Muldjord", {"unmeasurable": ["not style of Muldjord"]}),
-        ("in the style of Mozart Opera Rock", {"unmeasurable": ["style of Mozart Opera Rock"]}),
+        ("in the style of Mozart Opera Rock", {"styles": ["Mozart Opera Rock"]}),
         ("mozart opera rock", {"artist": "Mozart Opera Rock"}),
         ("MORE MULDJORD AND PIANO", {"more": ["piano"], "artist": "Muldjord"}),
         ("like Portishead or Massive Attack", {"unmeasurable": ["style of Portishead", "style of Massive Attack"]}),
@@ -305,9 +305,17 @@ def test_a_question_holds_no_wishes() -> None:
 
 
 def test_the_later_word_wins() -> None:
-    assert said(read("piano. Actually no piano.")) == {"avoids": ["piano"]}
-    assert said(read("no piano. Hm, piano after all.")) == {"wants": ["piano"], "unmatched": ["after"]}
-    assert said(read("fast, no, slow")) == {"wants": ["slow"]}
+    taken_back = "taken back by"
+    assert said(read("piano. Actually no piano.")) == {
+        "avoids": ["piano"],
+        "overruled": [f"piano, {taken_back} no piano"],
+    }
+    assert said(read("no piano. Hm, piano after all.")) == {
+        "wants": ["piano"],
+        "overruled": [f"no piano, {taken_back} piano"],
+        "unmatched": ["after"],
+    }
+    assert said(read("fast, no, slow")) == {"wants": ["slow"], "overruled": [f"fast, {taken_back} slow"]}
     assert said(read("a bit jazzy. Jazz!")) == {"wants": ["jazz"]}
 
 
@@ -398,7 +406,7 @@ def test_every_word_alone_is_its_concept() -> None:
     for concept in VOCABULARY.concepts.values():
         for word in concept.words:
             request = read(word)
-            assert (*[w.concept for w in request.wants], *request.unmeasurable) == (concept.name,), word
+            assert (*concepts(request.wants, request.keep), *request.unmeasurable) == (concept.name,), word
         for word in concept.more:
             request = read(word)
             assert (*[w.concept for w in request.more], *request.unmeasurable) == (concept.name,), word
@@ -455,3 +463,47 @@ def test_a_word_for_the_same_concept_draws_a_line_and_takes_nothing_back() -> No
     )
     taken_back = understand("piano. No, no piano", VOCABULARY)
     assert ([want.concept for want in taken_back.avoids], taken_back.wants) == (["piano"], ())
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("like the last one but with more piano", {"same": True, "more": ["piano"]}),
+        ("The same but faster", {"same": True, "more": ["fast"]}),
+        ("similar to this one, only without drums", {"same": True, "avoids": ["drums"]}),
+        ("a similar vibe to Norah Jones", {"unmeasurable": ["style of Norah Jones"]}),
+        ("more like this", {"same": True}),
+        ("nothing like this one", {}),
+        ("keep the tempo but lose the drums", {"keep": ["same tempo"], "avoids": ["drums"]}),
+        ("the same tempo", {"keep": ["same tempo"]}),
+        ("not the same tempo", {"unmeasurable": ["no same tempo"]}),
+        ("twice as fast", {"more": ["fast"]}),
+        ("not sure about the drums", {"less": ["drums"]}),
+        ("the guitar is a bit too prominent", {"less": [("guitar", 0.5)]}),
+        ("the piano is too quiet", {"more": ["piano"]}),
+        ("shorter than a minute", {"duration_max": 60.0}),
+        ("like Night Drive", {"styles": ["Night Drive"]}),
+        ("like a night drive", {"wants": ["night"]}),
+    ],
+)
+def test_staying_near(text: str, meant: dict[str, object]) -> None:
+    assert said(understand(text, VOCABULARY, artists=ARTISTS, is_title=lambda words: words == "Night Drive")) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        ("why not Night Drive?", "Night Drive"),
+        ("But why didn't you pick the track called “low”?", "low"),
+        ("what about Nebula instead?", "Nebula"),
+        ("why not low key?", "low key"),
+        ("why not something happier?", None),
+        ("Why not use guitars?", None),
+        ("WHY NOT ROCK", None),
+        ("why not ''?", None),
+    ],
+)
+def test_a_track_is_asked_about(text: str, target: str | None) -> None:
+    request = understand(text, VOCABULARY, is_title=lambda words: words == "low key")
+    assert request.target == target
+    assert (request.act == "why not") == (target is not None)

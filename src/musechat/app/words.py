@@ -63,6 +63,14 @@ def understood_words(request: Request) -> str:
         parts.append(f"limits: {', '.join(set_limits)}")
     if request.hit is not None:
         parts.append(f"hit at {clock(request.hit)} of the clip")
+    if request.same:
+        parts.append("otherwise as it is")
+    if request.styles:
+        parts.append(f"in the style of: {', '.join(request.styles)}")
+    if request.target is not None:
+        parts.append(f"asks about: {request.target}")
+    if request.overruled:
+        parts.append(f"later word wins: {'; '.join(request.overruled)}")
     if request.unmatched:
         parts.append(f"not understood: {', '.join(request.unmatched)}")
     if request.unmeasurable:

@@ -28,6 +28,7 @@ _CONTENT = frozenset(
         "name like",
         "name bare",
         "name quote",
+        "same",
     )
 )
 _ALWAYS: tuple[Act, ...] = ("undo", "reject", "different")

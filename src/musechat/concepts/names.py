@@ -10,7 +10,7 @@ In: tokens and the names that the library knows. Out: `Name`s with how they were
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -66,14 +66,23 @@ def known_names(artists: tuple[str, ...]) -> KnownNames:
     return index
 
 
-def find_names(line: str, tokens: Sequence[Token], lexicon: Lexicon, known: KnownNames) -> list[Name]:
-    """All names of a message in order, none overlapping."""
-    return _Finder(line, tokens, lexicon, known).all()
+def find_names(
+    line: str, tokens: Sequence[Token], lexicon: Lexicon, known: KnownNames, is_title: Callable[[str], bool]
+) -> list[Name]:
+    """All names of a message in order, none overlapping. `is_title`: whether words are a title of the library."""
+    return _Finder(line, tokens, lexicon, known, is_title).all()
 
 
 class _Finder:
-    def __init__(self, line: str, tokens: Sequence[Token], lexicon: Lexicon, known: KnownNames) -> None:
-        self.line, self.tokens, self.lexicon, self.known = line, tokens, lexicon, known
+    def __init__(
+        self,
+        line: str,
+        tokens: Sequence[Token],
+        lexicon: Lexicon,
+        known: KnownNames,
+        is_title: Callable[[str], bool],
+    ) -> None:
+        self.line, self.tokens, self.lexicon, self.known, self.is_title = line, tokens, lexicon, known, is_title
         letters = [c for c in line if c.isalpha()]
         self.shouted = sum(c.isupper() for c in letters) > 0.6 * len(letters)
         spans = [match.span() for match in _QUOTE.finditer(line)]
@@ -180,7 +189,8 @@ class _Finder:
             if not step or self.tokens[end].word == "i":
                 break
             end += step
-        return None if self._only_concepts(i, end) else Name(i, end, self._text(i, end), relation)
+        text = self._text(i, end)
+        return None if self._only_concepts(i, end) and not self.is_title(text) else Name(i, end, text, relation)
 
     def _joined(self, i: int, step: int) -> bool:
         """Whether a name goes on with a capital after `step` - 1 small words ("Explosions in the Sky")."""

@@ -34,7 +34,7 @@ _NUMERALS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "ni
 _SPELLED = {word: n for n, word in enumerate(_NUMERALS, start=1)}
 _BPM = r"bpm|b\.p\.m|beats per minute|beats a minute"
 _TIME = r"seconds?|secs?|minutes?|mins?"
-_NUMBER = rf"\d{{1,2}}:\d{{2}}|\d{{1,4}}(?:\.\d{{1,2}})?|(?:{'|'.join(_SPELLED)}|half a)(?=[ -](?:{_TIME})\b)"
+_NUMBER = rf"\d{{1,2}}:\d{{2}}|\d{{1,4}}(?:\.\d{{1,2}})?|(?:{'|'.join(_SPELLED)}|half a|an?)(?=[ -](?:{_TIME})\b)"
 _QUANTITY = re.compile(
     rf"(?<![\w.])({_NUMBER})(?:\s{{0,2}}(?:{_BPM}|{_TIME})?\s{{0,2}}(?:-|–|—|\bto\b|\band\b)\s{{0,2}}({_NUMBER}))?"
     rf"(?:\s{{0,2}}-?\s{{0,2}}({_BPM}|{_TIME}))?(?!\w)",
@@ -126,7 +126,7 @@ def _seconds(number: str, unit: str) -> float:
     if ":" in number:
         minutes, seconds = number.split(":")
         return 60.0 * int(minutes) + int(seconds)
-    value = 0.5 if number == "half a" else float(_SPELLED.get(number, 0) or number)
+    value = {"half a": 0.5, "a": 1.0, "an": 1.0}.get(number) or float(_SPELLED.get(number, 0) or number)
     return value * (60.0 if unit.startswith("m") else 1.0)
 
 

@@ -42,6 +42,10 @@ _FAMILY = {"instrument": "source", "vocals": "source", "genre": "style", "era": 
 _NOUNS = ("instrument", "vocals", "use")
 _HARMLESS = ("filler", "would", "praise", "article", "strong", "soft", "neutral")
 _LOUDISH = ("loud", "heavy", "busy", "hard", "intense", "powerful", "distorted", "raw")
+_PROMINENT = ("prominent", "present", "dominant", "dominating", "overpowering", "forward", "harsh", "shrill", "upfront",
+              "noticeable", "obvious", "strong", "much", "sharp", "piercing", "invasive", "intrusive", "obtrusive",
+              "overbearing")  # fmt: skip
+_FAINT = ("quiet", "soft", "light")
 _SWAPS = ("replace", "replacing", "swap", "substitute", "switch", "change", "trade")
 _EXCEPTIONS = ("except", "apart", "excluding")
 _LOUDNESS: dict[str, Wish] = {"loud": "more", "powerful": "more", "quiet": "less", "soft": "less"}
@@ -72,13 +76,16 @@ class Leftover:
 
 @dataclass(slots=True)
 class Reading:
-    """What the walk found. `names`: (relation, name, negated)."""
+    """What the walk found. `names`: (relation, name, negated); `same`: whether the music shall stay as it is but for
+    what is said, False where it shall not be like this at all, None where nothing was said of that.
+    """
 
     events: list[Event] = field(default_factory=list)
     names: list[tuple[str, str, bool]] = field(default_factory=list)
     licences: list[str] = field(default_factory=list)
     lifts: list[Lifted] = field(default_factory=list)
     leftovers: list[Leftover] = field(default_factory=list)
+    same: bool | None = None
 
 
 @dataclass(slots=True)
@@ -130,6 +137,7 @@ class _Walk:
             "accept": self._accept,
             "want": self._want,
             "reset": self._reset,
+            "same": self._same,
             "and": self._join,
             "or": self._join,
             "article": self._article,
@@ -189,6 +197,8 @@ class _Walk:
         if self.scope.waiting and self.scope.mode in NEGATIVE and span.first in _EXCEPTIONS:
             self._open("want")
         else:
+            if span.kind == "exclude":
+                self._settle()  # "turn it down a bit and lose the synths"
             self._open(_OPENS[span.kind], HALF if span.kind == "mild" else PLAIN)
             self.scope.swapping = span.first in _SWAPS
 
@@ -225,6 +235,11 @@ class _Walk:
     def _reset(self, i: int, span: Span) -> None:
         self._settle()
         self._open("want")
+
+    def _same(self, i: int, span: Span) -> None:
+        if self.scope.mode not in ("mention", "describe"):
+            self.out.same = not (self.scope.waiting and self.scope.mode in (*NEGATIVE, "less"))
+        self._reset(i, span)
 
     def _join(self, i: int, span: Span) -> None:
         self.scope.join = "or" if "or" in (span.kind, self.scope.join) else "and"
@@ -264,6 +279,7 @@ class _Walk:
 
     def _stop(self, i: int, span: Span) -> None:
         self._settle()
+        self.wished.clear()
         self.clause_start = i + 1
         if span.first != ":" or not self.scope.waiting:
             self._open("want")
@@ -394,10 +410,17 @@ class _Walk:
             return "keep", PLAIN
         if kind == "less" and following in ("stop", "comma", "reset", "and", "filler"):
             return "less", PLAIN
-        if kind == "too" and following == "concept" and self.spans[k + 1].names[0] in _LOUDISH:
-            self.skip |= {k, k + 1}
-            return "less", self._take_pending()
+        if kind == "too" and following in ("concept", "word"):
+            return self._too_much(k)
         return ("avoid", PLAIN) if kind == "reject" else None
+
+    def _too_much(self, k: int) -> tuple[Wish, float] | None:
+        """ "Too loud", "too prominent" lessen a thing, "too quiet" asks for more of it."""
+        said = self.spans[k + 1]
+        if said.first not in _PROMINENT and not {*_LOUDISH, *_FAINT} & set(said.names):
+            return None
+        self.skip |= {k, k + 1}
+        return ("more" if set(_FAINT) & set(said.names) else "less"), self._take_pending()
 
     def _is_definite(self, i: int) -> bool:
         while i > 0 and self._kind(i - 1) == "concept":  # "the rock energy"

@@ -5,7 +5,7 @@ In: one line. Out: `Span`s in order: concepts, cues, names, numbers, punctuation
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from musechat.concepts.hits import find_hits
@@ -44,10 +44,12 @@ class Annotated:
     hit: float | None = None
 
 
-def annotate(line: str, lexicon: Lexicon, known: KnownNames) -> Annotated:
+def annotate(
+    line: str, lexicon: Lexicon, known: KnownNames, is_title: Callable[[str], bool] = lambda words: False
+) -> Annotated:
     """Names, lifted limits and hits first (their words and numbers are theirs), then numbers, then longest phrases."""
     tokens = tokenize(line)
-    names = find_names(line, tokens, lexicon, known)
+    names = find_names(line, tokens, lexicon, known, is_title)
     lifts = find_lifts(tokens, frozenset(i for name in names for i in range(name.start, name.end)))
     taken = [Span(f"name {n.relation}", (n.text,), n.start, n.end, tokens[n.start].word) for n in names]
     hits = find_hits(_masked(line, tokens, taken))

@@ -5,18 +5,19 @@ In: one message, the vocabulary, the names that the library knows. Out: what it 
 - No language model: the same words mean the same thing everywhere, offline, in well under a millisecond a sentence.
 - Nothing vanishes: a content word that was not used stands in `unmatched`, a concept that nothing hears stands in
   `unmeasurable` ("saxophone", "no saxophone", "style of Björk").
-- Where a message contradicts itself the later word wins.
+- Where a message contradicts itself the later word wins, and the request says so.
 - A message in another language is not understood, and says so by being unmatched as a whole.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from musechat.concepts.acts import act_of
+from musechat.concepts.asked import asked_about
 from musechat.concepts.lexicon import lexicon_of
 from musechat.concepts.names import known_names, named
 from musechat.concepts.scope import WISH_OF, Event, Leftover, Reading, Wish, read
@@ -43,6 +44,10 @@ class ReadingLimits:
 
 
 LIMITS = ReadingLimits()
+SAME_TEMPO = "same tempo"
+"""Asking for the tempo of before keeps it, however it is said; another tempo, whichever, cannot be asked for."""
+_KEPT = ((SAME_TEMPO, "want"), (SAME_TEMPO, "more"))
+_UNUSED = ((SAME_TEMPO, "avoid"), (SAME_TEMPO, "less"))
 _POSITIVE: tuple[Wish, ...] = ("want", "more", "keep")
 _UNHEARD = {"avoid": "no ", "less": "less "}
 
@@ -53,14 +58,22 @@ def understand(
     *,
     artists: Sequence[str] = (),
     this_artist: str | None = None,
+    is_title: Callable[[str], bool] = lambda words: False,
     open_vocabulary: OpenVocabulary | None = None,
 ) -> Request:
     """Never raises on any text. `artists`: names known to the library; `this_artist`: of the track on the table;
-    `open_vocabulary`: tries leftover phrases.
+    `is_title`: whether the library holds a track of this title; `open_vocabulary`: tries leftover phrases.
     """
     lexicon = lexicon_of(vocabulary)
     line = named(clean(text, LIMITS.characters), this_artist)
-    annotated = annotate(line, lexicon, known_names(tuple(artists)))
+    if (target := asked_about(line, is_title)) is not None:
+        return Request(one_line(text, LIMITS.characters), "why not", target=one_line(target, LIMITS.shown_characters))
+    names = tuple(artists)
+    annotated = annotate(line, lexicon, known_names(names), is_title)
+
+    def known(name: str) -> bool:
+        return name in names or is_title(name)
+
     act: Act = "nothing"
     if is_foreign(annotated.tokens, lexicon.foreign, lexicon.english):
         everything = [Leftover(i, i + 1, "mention") for i, t in enumerate(annotated.tokens) if t.kind == "word"]
@@ -68,8 +81,11 @@ def understand(
     else:
         reading = read(annotated, vocabulary)
         opened, phrases = _opened(annotated, _phrases(annotated, reading.leftovers), open_vocabulary)
-        request = _request(_resolved([*reading.events, *opened], vocabulary), reading, annotated, vocabulary)
+        events, overruled = _resolved([*reading.events, *opened], vocabulary)
+        request = _request(events, reading, annotated, vocabulary, known)
+        request = dataclasses.replace(request, overruled=overruled, same=reading.same is True)
         act = act_of(annotated.spans, asks=request != Request())
+        act = "different" if reading.same is False and act == "nothing" else act
     note = (f"… (text cut at {LIMITS.characters:,} characters)",) if len(text) > LIMITS.characters else ()
     unmatched = (*_unmatched(annotated, phrases), *request.unmatched, *note)
     return dataclasses.replace(request, text=one_line(text, LIMITS.characters), act=act, unmatched=unmatched)
@@ -88,33 +104,49 @@ def _opened(
     return events, [phrase for phrase in phrases if phrase not in hits]
 
 
-def _resolved(events: Iterable[Event], vocabulary: Vocabulary) -> list[Event]:
-    """The later word wins over an earlier one about the same concept, or over its opposite."""
+def _resolved(events: Iterable[Event], vocabulary: Vocabulary) -> tuple[list[Event], tuple[str, ...]]:
+    """The later word wins over an earlier one about the same concept, or over its opposite; and which ones did."""
     kept: list[Event] = []
+    overruled: list[str] = []
     for event in events:
-        positive = event.wish in _POSITIVE
-        opposite = vocabulary[event.concept].opposite
-        kept = [
-            old
-            for old in kept
-            if not (old.concept == event.concept and ((old.wish in _POSITIVE) != positive or old.wish == event.wish))
-            and not (old.concept == opposite and positive and event.wish != "keep" and old.wish in ("want", "more"))
-        ]
+        lost = [old for old in kept if _overrules(event, old, vocabulary)]
+        overruled += [f"{_said(old)}, taken back by {_said(event)}" for old in lost if _said(old) != _said(event)]
+        kept = [old for old in kept if old not in lost]
         kept.append(event)
-    return kept
+    return kept, tuple(dict.fromkeys(overruled))
 
 
-def _request(events: list[Event], reading: Reading, annotated: Annotated, vocabulary: Vocabulary) -> Request:
-    vocals, events = _vocals(events, vocabulary)
-    unmeasurable = [
-        _UNHEARD.get(event.wish, "") + event.concept for event in events if not vocabulary[event.concept].measurable
-    ]
-    heard = [event for event in events if vocabulary[event.concept].measurable]
+def _overrules(new: Event, old: Event, vocabulary: Vocabulary) -> bool:
+    positive = new.wish in _POSITIVE
+    if old.concept == new.concept:
+        return (old.wish in _POSITIVE) != positive or old.wish == new.wish
+    opposed = old.concept == vocabulary[new.concept].opposite
+    return opposed and positive and new.wish != "keep" and old.wish in ("want", "more")
+
+
+def _said(event: Event) -> str:
+    return {"avoid": "no ", "less": "less ", "more": "more "}.get(event.wish, "") + event.concept
+
+
+def _request(
+    events: list[Event],
+    reading: Reading,
+    annotated: Annotated,
+    vocabulary: Vocabulary,
+    known: Callable[[str], bool],
+) -> Request:
+    """`known`: whether the library holds an artist or a track of this name, so that its style can be heard."""
+    vocals, events = _vocals([_kept(event) for event in events], vocabulary)
+    deaf = [e for e in events if not vocabulary[e.concept].measurable or (e.concept, e.wish) in _UNUSED]
+    unmeasurable = [_UNHEARD.get(event.wish, "") + event.concept for event in deaf]
+    heard = [event for event in events if event not in deaf]
 
     def those(wish: Wish) -> tuple[Want, ...]:
         return tuple(Want(event.concept, event.weight) for event in heard if event.wish == wish)
 
-    styles = [f"{'not ' * no}style of {_name(name)}" for relation, name, no in reading.names if relation == "like"]
+    liked = [(_name(name), negated) for relation, name, negated in reading.names if relation == "like"]
+    styles = tuple(dict.fromkeys(name for name, negated in liked if not negated and known(name)))
+    unheard = [f"{'not ' * negated}style of {name}" for name, negated in liked if name not in styles]
     named = {_name(name): negated for relation, name, negated in reading.names if relation != "like"}
     artists = [name for name, negated in named.items() if not negated]
     licences = list(dict.fromkeys(reading.licences))
@@ -132,11 +164,16 @@ def _request(events: list[Event], reading: Reading, annotated: Annotated, vocabu
         less=those("less"),
         keep=those("keep"),
         constraints=constraints,
+        styles=styles,
         unmatched=(*artists[:-1], *licences[:-1]),
-        unmeasurable=tuple(dict.fromkeys((*unmeasurable, *styles))),
+        unmeasurable=tuple(dict.fromkeys((*unmeasurable, *unheard))),
         lifts=tuple(dict.fromkeys(reading.lifts)),
         hit=annotated.hit,
     )
+
+
+def _kept(event: Event) -> Event:
+    return Event(event.concept, "keep", event.weight) if (event.concept, event.wish) in _KEPT else event
 
 
 def _name(name: str) -> str:

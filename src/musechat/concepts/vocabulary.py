@@ -51,14 +51,15 @@ PHRASES = {
 }
 """The kinds, and how a concept of each is said in a sentence."""
 _PLURAL_KINDS = ("genre", "instrument", "vocals", "use")
-_FIELDS = {"words", "more", "heard_by", "opposite", "phrase", "voices", "at"}
+_FIELDS = {"words", "more", "heard_by", "measured", "opposite", "phrase", "voices", "at"}
 
 
 @dataclass(frozen=True, slots=True)
 class Concept:
     """One thing to ask for. `words`: every surface form, the name first; `more`: forms that ask for more of it.
 
-    `heard_by`: tag or attribute → signed weight, empty where nothing measures it; `at`: (valence, arousal).
+    `heard_by`: tag or attribute → signed weight, empty where no tag hears it; `measured`: whether one measured number
+    decides it instead ("mid-tempo"); `at`: (valence, arousal).
     """
 
     name: str
@@ -66,6 +67,7 @@ class Concept:
     words: tuple[str, ...]
     more: tuple[str, ...]
     heard_by: Mapping[str, float]
+    measured: bool
     opposite: str | None
     phrase: str
     voices: Vocals | None
@@ -74,7 +76,7 @@ class Concept:
     @property
     def measurable(self) -> bool:
         """Whether any measurement hears it."""
-        return bool(self.heard_by)
+        return bool(self.heard_by) or self.measured
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,8 +89,8 @@ class Vocabulary:
 
     @property
     def measurable(self) -> tuple[Concept, ...]:
-        """The concepts that something hears, in the file's order: the columns of every score matrix."""
-        return tuple(concept for concept in self.concepts.values() if concept.measurable)
+        """The concepts that have a recipe, in the file's order: the columns of every score matrix."""
+        return tuple(concept for concept in self.concepts.values() if concept.heard_by)
 
     def __getitem__(self, name: str) -> Concept:
         return self.concepts[name]
@@ -142,6 +144,7 @@ def _concept(name: str, kind: str, entry: Mapping[str, Any]) -> Concept:
         words=tuple(dict.fromkeys((name, *entry.get("words", ())))),
         more=tuple(entry.get("more", ())),
         heard_by=dict(heard_by),
+        measured=bool(entry.get("measured", False)),
         opposite=entry.get("opposite"),
         phrase=entry.get("phrase", PHRASES[kind].format(name, a=article)),
         voices=entry.get("voices"),

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Gauge:
-    """`usual` and `plain`: values between which the word is more and more fulfilled, `plain` being far from usual.
+    """`usual` and `plain`: values between which the word is more and more fulfilled, `plain` being far from usual. A
+    word for the middle has its place there in `middle`, and `usual` and `plain` in octaves away from it.
 
     `step`: how much further than another track fulfils "more of it" entirely, in octaves of tempo or LU.
     `names`: what having less and more of it is called.
@@ -33,6 +34,7 @@ class Gauge:
     plain: float
     step: float
     names: tuple[str, str]
+    middle: float | None = None
 
     @property
     def unit(self) -> str:
@@ -50,32 +52,38 @@ class Gauge:
 
     def fit(self, corpus: Corpus) -> Floats:
         """How far each track fulfils the word (n,) in 0..1."""
-        way = 1 if self.plain > self.usual else -1
-        return ramp(way * self.values(corpus), way * self.usual, way * self.plain)
+        values = self.values(corpus) if self.middle is None else self._even(corpus)
+        return ramp(self._way * values, self._way * self.usual, self._way * self.plain)
 
     def change(self, corpus: Corpus, row: int, sign: int) -> Floats | None:
         """How far each track (n,) fulfils more (`sign` 1) or less (−1) of it than the track `row`.
 
         None where that one was not measured.
         """
-        values = self._even(self.values(corpus))
+        values = self._even(corpus)
         if np.isnan(values[row]):
             return None
-        way = sign if self.plain > self.usual else -sign
-        return ramp(way * (values - values[row]), 0.0, self.step)
+        return ramp(sign * self._way * (values - values[row]), 0.0, self.step)
 
     def name(self, sign: int) -> str:
         """What more (`sign` 1) or less (−1) of it is called."""
         return self.names[sign > 0]
 
-    def _even(self, values: Floats) -> Floats:
-        """The numbers (n,) on a scale of even steps."""
-        return np.log2(values) if self.column == "bpm" else values
+    @property
+    def _way(self) -> int:
+        return 1 if self.plain > self.usual else -1
+
+    def _even(self, corpus: Corpus) -> Floats:
+        """The numbers (n,) on a scale of even steps; their distance to the middle where there is one."""
+        values = self.values(corpus)
+        values = np.log2(values) if self.column == "bpm" else values
+        return values if self.middle is None else np.abs(values - np.float32(np.log2(self.middle)))
 
 
 GAUGES = {
     "fast": Gauge("bpm", 95.0, 140.0, 0.2, ("slower", "faster")),
     "slow": Gauge("bpm", 110.0, 75.0, 0.2, ("faster", "slower")),
+    "mid-tempo": Gauge("bpm", 0.45, 0.1, 0.2, ("further from mid-tempo", "nearer to mid-tempo"), middle=104.0),
     "loud": Gauge("loudness", -16.0, -9.0, 3.0, ("quieter", "louder")),
     "quiet": Gauge("loudness", -12.0, -20.0, 3.0, ("louder", "quieter")),
 }

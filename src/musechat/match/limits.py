@@ -18,6 +18,7 @@ import numpy as np
 from musechat.core.conversation import Relaxation
 from musechat.core.evidence import Evidence
 from musechat.library.licence import allows
+from musechat.match.gauge import GAUGES
 
 if TYPE_CHECKING:
     from musechat.core.evidence import Subject
@@ -50,16 +51,21 @@ class Limit:
 
 def limits(corpus: Corpus, request: Request) -> list[Limit]:
     """All limits that a request sets: exclusions first, then its constraints."""
-    found = [
-        _absence(corpus, want.concept, column)
-        for want in request.avoids
-        if want.weight >= HARD and (column := corpus.column(want.concept)) is not None
-    ]
+    hard = (want.concept for want in request.avoids if want.weight >= HARD)
+    found = [limit for concept in hard if (limit := _absence(corpus, concept)) is not None]
     found += [limit for make in _CONSTRAINTS if (limit := make(corpus, request.constraints)) is not None]
     return found
 
 
-def _absence(corpus: Corpus, concept: str, column: int) -> Limit:
+def _absence(corpus: Corpus, concept: str) -> Limit | None:
+    """What is judged by a measured number is absent where it is fulfilled by less than half."""
+    if (gauge := GAUGES.get(concept)) is not None:
+        values = gauge.values(corpus)
+        allowed: Bools = (gauge.fit(corpus) < 0.5) & np.isfinite(values)
+        return Limit(f"no {concept}", allowed, values, gauge.unit, gauge.source)
+    column = corpus.column(concept)
+    if column is None:
+        return None
     unit, source = f"score 0–1 for {concept}", corpus.sources[column]
     return Limit(f"no {concept}", ~corpus.breaks[:, column], corpus.scores[:, column], unit, source)
 

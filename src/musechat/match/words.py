@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from musechat.concepts.understand import SAME_TEMPO
 from musechat.match.gauge import GAUGES
 from musechat.match.limits import HARD
 from musechat.match.part import Part, bell, ramp
@@ -91,12 +92,22 @@ def _change(corpus: Corpus, want: Want, previous: int | None, sign: int, weights
 
 
 def _keep(corpus: Corpus, want: Want, previous: int, weight: float) -> Part | None:
+    if want.concept == SAME_TEMPO or want.concept in GAUGES:
+        return _kept_number(corpus, want, previous, weight)
     column = corpus.column(want.concept)
     if column is None:
         return None
     scores = corpus.scores[:, column]
     fit = bell(np.minimum(scores - scores[previous], 0), 0.2)
     return Part("keep", want.concept, weight * want.weight, fit, scores, "score 0–1", corpus.sources[column])
+
+
+def _kept_number(corpus: Corpus, want: Want, previous: int, weight: float) -> Part:
+    """ "Still fast", "the same tempo": the measured number of the previous track is held."""
+    gauge = GAUGES[want.concept if want.concept in GAUGES else "fast"]
+    values = gauge.values(corpus)
+    away = np.log2(values / values[previous]) / 0.15 if gauge.column == "bpm" else (values - values[previous]) / 2
+    return Part("keep", want.concept, weight * want.weight, bell(away, 1.0), values, gauge.unit, gauge.source)
 
 
 def _likeness(corpus: Corpus, previous: int, request: Request, weights: WordWeights) -> Part | None:
