@@ -8,8 +8,9 @@ In: a folder, music to import, words. Out: tracks, search results, corrections.
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -121,15 +122,16 @@ class Library:
         """
         from musechat.concepts.understand import understand
 
-        try:
-            artists = self.supervisor.artists()
-        except LibraryError:
-            artists = ()
+        artists: tuple[str, ...] = ()
+        is_title: Callable[[str], bool] = _no_title
+        with contextlib.suppress(LibraryError):  # without a library no name is known
+            artists, is_title = self.supervisor.artists(), self.supervisor.is_title
         return understand(
             text,
             self.models.vocabulary,
             artists=artists,
             this_artist=this_artist,
+            is_title=is_title,
             open_vocabulary=self.models.open_vocabulary,
         )
 
@@ -238,3 +240,7 @@ class Library:
             raise InputError(
                 f"The library at {self.folder} holds no tracks yet; import music with: musechat index FOLDER"
             )
+
+
+def _no_title(_: str) -> bool:
+    return False

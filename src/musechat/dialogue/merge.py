@@ -55,6 +55,7 @@ def merged(old: Request, new: Request, opposite: Callable[[str], str | None] = l
         wants=(*new.wants, *_once(wants)),
         avoids=(*new.avoids, *hard, *_faded(mild, spoken), *less),
         keep=(*new.keep, *(() if dropped else _faded(old.keep, spoken))),
+        styles=new.styles or (() if dropped or "artist" in new.lifts else old.styles),
         constraints=_constraints(old.constraints, new),
         hit=held_hit(old, new),
     )

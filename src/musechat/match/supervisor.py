@@ -51,6 +51,7 @@ class Supervisor:
         self._tag_names = tag_names
         self._corpus: tuple[int, Corpus] | None = None
         self._artists: tuple[int, tuple[str, ...]] | None = None
+        self._titles: tuple[Corpus, frozenset[str]] | None = None
 
     def corpus(self) -> Corpus:
         """The corpus of the library as it is now."""
@@ -66,9 +67,12 @@ class Supervisor:
             self._artists = (changes, tuple(self._store.artists()))
         return self._artists[1]
 
-    def knows(self, name: str) -> bool:
-        """Whether the library holds an artist or a track of this name."""
-        return bool(self.corpus().named(name).any())
+    def is_title(self, words: str) -> bool:
+        """Whether a track of the library is called exactly so."""
+        corpus = self.corpus()
+        if self._titles is None or self._titles[0] is not corpus:
+            self._titles = (corpus, frozenset(corpus.titles))
+        return folded(words) in self._titles[1]
 
     def find(self, name: str) -> str | None:
         """The id of the track that bears this title, the first letters of this id, or a title that holds the words."""
