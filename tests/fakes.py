@@ -39,6 +39,7 @@ def corpus(
         vectors=vectors,
         scores=np.asfortranarray(table),
         breaks=table >= 0.5,
+        asserted=table >= 0.9,
         bpm=np.array(bpm if bpm is not None else rng.uniform(70, 160, n), np.float32),
         arousal=rng.uniform(-1, 1, n).astype(np.float32),
         valence=rng.uniform(-1, 1, n).astype(np.float32),

@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 
 from fakes import video
-from musechat.core.conversation import Conversation, Relaxation
+from musechat.core.conversation import Conversation, Relaxation, Start
 from musechat.core.errors import InputError
 from musechat.core.evidence import Evidence, Ranked
 from musechat.core.fit import Fit, Piece
 from musechat.core.request import Act, Constraints, Query, Request, Want
 from musechat.core.track import Fact, Track
-from musechat.dialogue.step import Tools, first_turn, next_turn
+from musechat.dialogue.step import Tools, chosen_turn, edited_turn, first_turn, next_turn, why_not_turn
 from musechat.match.proposal import Proposal
 from musechat.reason.template import TemplateNarrator
 
@@ -46,6 +46,8 @@ class Shelf:
 
     def why_not(self, query: Query, seen: tuple[str, ...], track_id: str, chosen: str | None) -> tuple[Evidence, ...]:
         self.asked = (seen, track_id, chosen)
+        if self.find(track_id) is None:
+            return ()
         title = Evidence("name", "other track", "title", track_id.upper(), "", "tag")
         return (title, Evidence("limit", "other track", "no piano", 0.7, "score 0–1 for piano", "tags"))
 
@@ -77,6 +79,8 @@ def understand(words: str, this_artist: str | None) -> Request:
     if words == "300 bpm":
         return Request(words, "refine", constraints=Constraints(tempo_min=300))
     act = ACTS.get(words, "refine")
+    if words.startswith("why not "):
+        return Request(words, "why not", target=words[8:])
     wants = (Want(words),) if act == "refine" else ()
     return Request(words, act, wants=wants, unmatched=("blah",) if words == "blah" else ())
 
@@ -120,7 +124,7 @@ def test_nothing_proposed_comes_back() -> None:
     assert [talk.say(words) for words in ("piano", "no", "else", "sad")] == ["t1", "t2", "t3", "t4"]
 
 
-@pytest.mark.parametrize(("words", "said"), [("why", "counted"), ("take it", "T1"), ("", "act on")])
+@pytest.mark.parametrize(("words", "said"), [("why", "distance (+0.40)"), ("take it", "T1"), ("", "act on")])
 def test_why_accept_and_nothing_keep_the_track_on_the_table(words: str, said: str) -> None:
     talk = Talk()
     talk.say("piano")
@@ -247,3 +251,59 @@ def test_every_claim_of_every_turn_points_at_evidence_that_exists() -> None:
             assert claim.evidence
             assert all(0 <= index < len(turn.reply.evidence) for index in claim.evidence)
     assert all(turn.seconds >= 0 for turn in talk.so_far.turns)
+
+
+def test_a_track_that_is_asked_about_is_held_against_the_one_on_the_table() -> None:
+    talk = Talk()
+    talk.say("piano")
+    assert talk.say("why not T4") == "t1"
+    assert talk.shelf.asked == (("t0",), "t4", "t1")
+    assert "“T4”" in talk.text
+    assert "no piano" in talk.text
+    assert "0.70, score 0–1 for piano" in talk.text
+    talk.say("why not T1")
+    assert "on the table" in talk.text
+    talk.say("why not nobody")
+    assert "“nobody”" in talk.text
+    assert talk.say("sad") == "t2"
+
+
+def test_an_unknown_track_cannot_be_explained_or_chosen_by_hand() -> None:
+    talk = Talk()
+    for act in (why_not_turn, chosen_turn):
+        with pytest.raises(InputError):
+            act(talk.so_far, "t99", video(), talk.tools)
+
+
+def test_a_chosen_track_comes_onto_the_table_and_never_back_by_itself() -> None:
+    talk = Talk()
+    talk.say("piano")
+    turn = chosen_turn(talk.so_far, "t3", video(), talk.tools)
+    talk.so_far = talk.so_far.add(turn)
+    assert turn.choice is not None
+    assert turn.choice.track.id == "t3"
+    assert "t3" not in [other.track.id for other in turn.alternatives]
+    assert [talk.say("sad"), talk.say("sad"), talk.say("undo"), talk.say("undo")] == ["t2", "t4", "t2", "t3"]
+
+
+def test_an_edited_request_replaces_every_wish() -> None:
+    talk = Talk()
+    talk.say("piano")
+    edited = Request("wants: sad", "nothing", wants=(Want("sad"),), constraints=Constraints(vocals="none"))
+    turn = edited_turn(talk.so_far, edited, video(), talk.tools)
+    assert turn.wishes.request.wants == (Want("sad"),)
+    assert turn.wishes.request.constraints.vocals == "none"
+    assert turn.understood.act == "refine"
+    assert turn.choice is not None
+    assert turn.choice.track.id == "t2"
+
+
+def test_what_holds_at_the_start_is_asked_of_the_first_track() -> None:
+    start = Start(Request(constraints=Constraints(licence="CC BY")), avoid=("t0",))
+    shelf = Talk().shelf
+    tools = Tools(understand, shelf, TemplateNarrator(), str, lambda concept: None)
+    turn = first_turn(Conversation(start=start), None, tools)
+    assert turn.choice is not None
+    assert turn.choice.track.id == "t1"
+    assert shelf.queries[-1].request == start.request
+    assert turn.wishes.request == start.request

@@ -16,10 +16,11 @@ _CHOOSE = (
     r"go with|go for|went with)"
 )
 _ASKS = re.compile(
-    r"^\W*(?:(?:but|and|so|ok|okay|then|hmm|well|hey|hi|also|just|tell me|can you tell me|could you tell me)\W+){0,3}"
+    r"^\W*(?:(?:but|and|so|ok|okay|then|hmm|well|hey|hi|also|just|tell me|can you tell me)\W+){0,3}"
     rf"(?:why (?:not|didn['’]t you {_CHOOSE}|did you not {_CHOOSE}|haven['’]t you {_CHOOSE}|wasn['’]t|isn['’]t|"
-    rf"don['’]t you {_CHOOSE}|don['’]t we {_CHOOSE})|what(?:['’]s| is| was) wrong with|what about|how come (?:not|no))\s+"
-    r"(?P<words>[^?!;]{1,120}?)(?:\s+(?:chosen|picked|proposed|suggested|instead|then|there|here|the pick|on the list))*"
+    rf"don['’]t you {_CHOOSE}|don['’]t we {_CHOOSE})|what(?:['’]s| is| was) wrong with|what about|"
+    r"how come (?:not|no))\s+(?P<words>[^?!;]{1,120}?)"
+    r"(?:\s+(?:chosen|picked|proposed|suggested|instead|then|there|here|the pick|on the list))*"
     r"\s*[?!.]*\s*$",
     re.IGNORECASE,
 )

@@ -172,7 +172,10 @@ def _propose(
         planner.proposal()
         if words is not None:
             planner.wishes(words)
-        planner.clip()
+        if say is None:
+            planner.clip()
+            planner.likeness(same=False)
+        planner.speech()
         planner.sound()
         planner.mood()
         plan_fit(planner, request, video is not None)
@@ -229,6 +232,7 @@ def _stay(conversation: Conversation, say: str, understood: Request, tools: Tool
     if understood.act == "why" and last.choice is not None:
         planner.contributions()
         planner.clip()
+        planner.speech()
         planner.sound()
     if understood.act == "nothing":
         planner.nothing_said(say)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from musechat.concepts.floors import shipped_floors
 from musechat.core.errors import InputError
 from musechat.core.evidence import Evidence, Ranked
 from musechat.core.text import folded
@@ -147,6 +148,8 @@ class Supervisor:
         for place, (track, pick) in enumerate(zip(tracks, ranking.picks, strict=True)):
             features = self._store.features(track.id)
             evidence, laid = [*pick.evidence, *name_evidence(track)], None
+            if place == 0:
+                evidence += self._asserted(corpus, pick.row)
             if features is not None and place == 0:
                 evidence += sound_evidence(
                     features, track.duration, strongest_tags(features, self._tag_names, SPOKEN_TAGS)
@@ -155,6 +158,17 @@ class Supervisor:
                 laid, facts = _laid(track, features, query.video, query.request)
                 evidence += facts if place == 0 else ()
             found.append(Ranked(track, pick.score, tuple(evidence), laid))
+        return found
+
+    def _asserted(self, corpus: Corpus, row: int) -> list[Evidence]:
+        """What may be said to be in a track; the value is how often such a call was right on labelled music."""
+        floors = shipped_floors()
+        found = []
+        for column in np.flatnonzero(corpus.asserted[row]):
+            concept, floor = self._scorer.concepts[column], floors.get(corpus.concepts[column])
+            precision = None if floor is None else floor.precision
+            source = f"{corpus.sources[column]}, above its floor"
+            found.append(Evidence("asserted", "track", concept.name, precision, concept.kind, source))
         return found
 
 
@@ -173,6 +187,12 @@ def _asked(corpus: Corpus, ranking: Ranking, request: Request | None, row: int) 
         if (values := _heard_for(corpus, want.concept)) is not None:
             below = round(100 * float((values < values[row]).mean()), 1)
             found.append(Evidence("standing", "track", want.concept, below, "% of the library score lower", "library"))
+    for part in ranking.parts:
+        if part.kind == "style":
+            below = round(100 * float((part.value < part.value[row]).mean()), 1)
+            found.append(
+                Evidence("standing", "track", part.name, below, "% of the library are further away", "library")
+            )
     return (*found, *(limit.evidence(row) for limit in ranking.limits))
 
 

@@ -3,7 +3,8 @@
 In: the choice, the clip's facts, the request. Out: `Plan`, which any narrator can word.
 
 - A point is only planned where its evidence exists; a wish that was not met is planned as such, never left out.
-- That a concept is *there* is not claimed: the plan says how the track scores for it against the library.
+- That a concept is *there* is claimed only on evidence of the kind "asserted"; otherwise the plan says how the track
+  scores for it against the library.
 """
 
 from __future__ import annotations
@@ -111,25 +112,47 @@ class Planner:
         self.say("no undo", [self.add(Evidence("request", "words", "message", one_line(words), "", "your words"))])
 
     def clip(self) -> None:
-        """What the picture looks like."""
+        """What the picture looks like and how it moves."""
         scales = (("brightness", BRIGHTNESS), ("saturation", SATURATION), ("warmth", WARMTH))
         found = [(scale, self.one("colour", name, "clip")) for name, scale in scales]
         looks = [(scale.word(hit[1]), hit[0]) for scale, hit in found if hit is not None]
-        if looks:
-            self.say("clip look", [index for _, index in looks], look=listed([word for word, _ in looks]))
+        used, slots = [index for _, index in looks], {"look": listed([word for word, _ in looks])} if looks else {}
         motion, cuts = self.one("motion", "motion", "clip"), self.one("cuts", "cuts", "clip")
         if motion is not None and cuts is not None:
-            spoken = {0: "no cuts", 1: "one cut"}.get(int(cuts[1]), f"{cuts[1]:.0f} cuts")
-            where = self._evidence[cuts[0]].unit.replace("in the clip", "in it")
-            self.say("clip pace", [motion[0], cuts[0]], motion=MOTION.word(motion[1]), cuts=spoken, where=where)
-        speech = self.one("speech", "speech", "clip")
-        if speech is not None and speech[1] >= 1:
-            self.say("speech", [speech[0]], seconds=f"{speech[1]:.0f}")
+            used += [motion[0], cuts[0]]
+            slots["cuts"] = {0: "no cuts", 1: "one cut"}.get(int(cuts[1]), f"{cuts[1]:.0f} cuts")
+            slots["where"] = self._evidence[cuts[0]].unit.replace("in the clip", "in it")
+            slots["motion"] = MOTION.word(motion[1])
+        if used:
+            self.say("clip" if len(slots) > 3 else "clip look" if looks else "clip pace", used, **slots)
+        if shown := self.find("scene", subject="clip"):
+            self.say("scenes", shown, scenes=listed([self._evidence[index].name for index in shown]))
+
+    def speech(self) -> None:
+        """That somebody speaks in the clip, and what that did to the choice."""
+        speech, voice = self.one("speech", "speech", "clip"), self.one("voice", "voice under speech")
+        if speech is None or speech[1] < 1:
+            return
+        seconds = f"{speech[1]:.0f}"
+        if voice is None:
+            self.say("speech", [speech[0]], seconds=seconds)
+        else:
+            self.say("speech and voice", [speech[0], voice[0]], seconds=seconds, voice=f"{voice[1]:.2f}")
 
     def sound(self) -> None:
-        """What was heard in the track: the tagger's strongest tags, tempo, key."""
+        """What is in the track for sure, or else the tagger's strongest tags; tempo, key."""
+        there = self.find("asserted")
+        genres = [index for index in there if self._evidence[index].unit == "genre"]
+        parts = [index for index in there if self._evidence[index].unit in ("instrument", "vocals")]
+        slots = {
+            name: listed([self._phrase(self._evidence[index].name) for index in indices])
+            for name, indices in (("genres", genres), ("parts", parts))
+            if indices
+        }
         tags = self.find("tag")
-        if tags:
+        if slots:
+            self.say("sound" if len(slots) == 2 else next(iter(slots)), [*genres, *parts], **slots)
+        elif tags:
             self.say("tags", tags, tags=listed([f"{self._evidence[i].name}" for i in tags]))
         tempo = self.one("measured", "tempo")
         key = self.find("measured", "key")
@@ -167,32 +190,59 @@ class Planner:
         for index in self.find("limit"):
             self._limit(index)
         for index in self.find("keep"):
-            before = self.one("keep", self._evidence[index].name, "previous track")
-            if before is not None:
-                self.say(
-                    "kept" if _number(self._evidence[index]) >= before[1] - 0.1 else "not kept",
-                    [index, before[0]],
-                    concept=self._phrase(self._evidence[index].name),
-                    now=f"{_number(self._evidence[index]):.2f}",
-                    then=f"{before[1]:.2f}",
-                )
+            self._kept(index)
+        self.likeness(same=request.same)
 
     def _wish(self, concept: str) -> None:
-        standing, score = self.one("standing", concept), self.one("concept", concept)
-        if standing is None or score is None:
+        standing = self.one("standing", concept)
+        score, measured = self.one("concept", concept), self.one("gauge", concept)
+        there = self.one("asserted", concept)
+        found = score or measured
+        if there is not None:
+            self.say("wish there", [there[0]], concept=self._phrase(concept), precision=f"{100 * there[1]:.0f}")
+        elif standing is not None and found is not None:
+            met = standing[1] >= GRANTED
+            kind = ("measured wish" if measured else "wish met") if met else "wish not met"
+            kind = "measured wish not met" if measured and not met else kind
+            slots = {"concept": self._phrase(concept), "percent": f"{standing[1]:.0f}", "score": f"{found[1]:.2f}"}
+            self.say(kind, [found[0], standing[0]], value=_found(self._evidence[found[0]]), **slots)
+
+    def _kept(self, index: int) -> None:
+        now = self._evidence[index]
+        before = self.one("keep", now.name, "previous track")
+        if before is None:
             return
+        measured = not now.unit.startswith("score")
+        near = abs(_number(now) - before[1]) <= 0.1 * abs(before[1])
+        held = near if measured else _number(now) >= before[1] - 0.1
+        shown = [f"{value:.0f} {now.unit}" if measured else f"{value:.2f}" for value in (_number(now), before[1])]
         self.say(
-            "wish met" if standing[1] >= GRANTED else "wish not met",
-            [score[0], standing[0]],
-            concept=self._phrase(concept),
-            percent=f"{standing[1]:.0f}",
-            score=f"{score[1]:.2f}",
+            "kept" if held else "not kept",
+            [index, before[0]],
+            concept=self._phrase(now.name),
+            now=shown[0],
+            then=shown[1],
         )
+
+    def likeness(self, *, same: bool) -> None:
+        """How near the track is to a style, an example, or the last one where that was asked for."""
+        for index in self.find("style"):
+            e = self._evidence[index]
+            standing = self.one("standing", e.name)
+            if standing is not None:
+                example = e.name.startswith("near ")
+                slots = {"example": "your example"} if example else {"style": e.name}
+                shown = {"cosine": f"{_number(e):.2f}", "percent": f"{standing[1]:.0f}"}
+                self.say("example" if example else "style", [index, standing[0]], **slots, **shown)
+        for index in self.find("likeness", "near the previous track") if same else ():
+            self.say("same", [index], cosine=f"{_number(self._evidence[index]):.2f}")
 
     def _limit(self, index: int) -> None:
         """A limit and what was found; a name that is not known is no proof of anything."""
         e = self._evidence[index]
-        if isinstance(e.value, str):
+        if e.source == "you" and not isinstance(e.value, str):
+            self.say("limit by you", [index], limit=e.name)
+        elif isinstance(e.value, str):
             licence = self.find("name", "licence") if e.name.startswith("licence") else []
             if licence:
                 self.say("limit licence", [index, *licence], licence=str(self._evidence[licence[0]].value))
@@ -223,8 +273,13 @@ class Planner:
             self.say(kind, [index, before[0]], change=direction, now=shown[0], then=shown[1])
 
     def not_used(self, request: Request) -> None:
-        """What was not understood, and what was understood but cannot be heard."""
-        for kind, words in (("unmatched", request.unmatched), ("unmeasurable", request.unmeasurable)):
+        """What a message took back itself, what was not understood, what was understood but cannot be heard."""
+        groups = (
+            ("overruled", request.overruled),
+            ("unmatched", request.unmatched),
+            ("unmeasurable", request.unmeasurable),
+        )
+        for kind, words in groups:
             if words:
                 index = self.add(Evidence("request", "words", kind, ", ".join(words), "", "your words"))
                 self.say(kind, [index], words=listed([f"“{word}”" for word in words]))
