@@ -11,7 +11,7 @@ from musechat.reason.laid import plan_fit
 from musechat.reason.plan import Planner
 from musechat.reason.scale import BRIGHTNESS, Scale
 from musechat.reason.template import TemplateNarrator
-from musechat.reason.wording import SENTENCES, worded
+from musechat.reason.wording import sentences, worded
 
 TITLE = Evidence("name", "track", "title", "Night {drive}", "", "tag")
 
@@ -120,7 +120,7 @@ def test_a_limit_is_reported_with_what_was_measured() -> None:
 @pytest.mark.parametrize(
     ("value", "unit", "source", "kinds"),
     [
-        (0.2, "score 0–1 for metal", "musicnn", ["limit by score"]),
+        (0.2, "score 0–1 for metal", "musicnn", ["limits by score"]),
         (1.0, "score 0–1 for metal", "you", ["limit by you"]),
         ("sectoid", "", "", ["limit by name"]),
         ("", "", "", ["limit unknown"]),
@@ -134,6 +134,37 @@ def test_a_limit_on_scores_and_names_is_not_said_to_be_more_than_it_is(
     planner.wishes(Request())
     assert [kind for kind, _ in points(planner)] == kinds
     assert ("by Sectoid" in narrated(planner)) == bool(kinds)
+
+
+def test_earlier_wishes_share_a_sentence_and_so_do_limits_by_score() -> None:
+    facts = [
+        *concept(0.8, 92),
+        Evidence("concept", "track", "rock", 0.4, "score 0–1", "musicnn", 0.3),
+        Evidence("standing", "track", "rock", 41.0, "% of the library score lower", "library"),
+        Evidence("limit", "track", "no flute", 0.1, "score 0–1 for flute", "musicnn"),
+        Evidence("limit", "track", "no harp", 0.2, "score 0–1 for harp", "musicnn"),
+    ]
+    planner = Planner(facts)
+    planner.wishes(Request(wants=(Want("piano"), Want("rock"))), {"piano", "rock"})
+    assert points(planner) == [
+        ("earlier wishes", {"parts": "92 % for piano"}),
+        ("earlier wishes not met", {"parts": "41 % for rock"}),
+        (
+            "limits by score",
+            {"limits": "“no flute” (a score for flute of 0.10) and “no harp” (a score for harp of 0.20)"},
+        ),
+    ]
+
+
+def test_what_was_to_become_more_is_not_told_twice() -> None:
+    facts = [
+        Evidence(kind, subject, name, value, "score 0–1", "")  # type: ignore[arg-type]
+        for kind, name in (("change", "more piano"), ("keep", "piano"))
+        for subject, value in (("track", 0.6), ("previous track", 0.5))
+    ]
+    planner = Planner(facts)
+    planner.wishes(Request(keep=(Want("piano"),), more=(Want("piano"),)))
+    assert [kind for kind, _ in points(planner)] == ["score changed"]
 
 
 def test_a_mild_exclusion_a_licence_and_a_short_track_are_said_as_they_are() -> None:
@@ -276,9 +307,9 @@ def test_wordings_vary_with_the_turn_and_repeat_with_the_seed() -> None:
     assert narrated(planner, 3) == narrated(planner, 3)
 
 
-@pytest.mark.parametrize("kind", SENTENCES)
+@pytest.mark.parametrize("kind", sentences())
 def test_every_wording_is_a_sentence_without_gaps(kind: str) -> None:
-    fields = {field for text in SENTENCES[kind] for _, field, _, _ in Formatter().parse(text) if field}
+    fields = {field for text in sentences()[kind] for _, field, _, _ in Formatter().parse(text) if field}
     slots = {field: "[x|y]  {z}" if field == "title" else field for field in fields}
     for seed in range(60):
         said = worded(kind, slots, seed)
@@ -290,7 +321,8 @@ def test_every_wording_is_a_sentence_without_gaps(kind: str) -> None:
 
 def test_what_is_there_for_sure_is_said_before_what_the_tagger_hears() -> None:
     tag = Evidence("tag", "track", "techno", 0.8, "probability", "musicnn")
-    there = [Evidence("asserted", "track", name, 0.96, kind, "tags") for name, kind in (("rock", "genre"), ("piano", "instrument"), ("dark", "mood"))]  # fmt: skip
+    kinds = {"rock": "genre", "piano": "instrument", "dark": "mood"}
+    there = [Evidence("asserted", "track", name, 0.96, kind, "tags") for name, kind in kinds.items()]
     planner = Planner([tag, *there], lambda concept: f"some {concept}")
     planner.sound()
     assert points(planner) == [("sound", {"genres": "some rock", "parts": "some piano"})]

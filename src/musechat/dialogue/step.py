@@ -171,7 +171,8 @@ def _propose(
     else:
         planner.proposal()
         if words is not None:
-            planner.wishes(words)
+            asked = {want.concept for want in (*understood.wants, *understood.more)}
+            planner.wishes(words, {want.concept for want in words.wants} - asked if say else ())
         if say is None:
             planner.clip()
             planner.likeness(same=False)

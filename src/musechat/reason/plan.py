@@ -17,7 +17,7 @@ from musechat.core.text import one_line
 from musechat.reason.scale import BRIGHTNESS, ENERGY, MOTION, PLEASANTNESS, SATURATION, WARMTH
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from musechat.core.conversation import Relaxation
     from musechat.core.request import Request
@@ -177,21 +177,47 @@ class Planner:
             track=f"{words[2]} and {words[3]}",
         )
 
-    def wishes(self, request: Request) -> None:
-        """How the track answers each wish, met or not."""
+    def wishes(self, request: Request, before: Collection[str] = ()) -> None:
+        """How the track answers each wish, met or not; those of earlier messages, `before`, in a sentence for all."""
         for want in request.wants:
-            self._wish(want.concept)
+            if want.concept not in before:
+                self._wish(want.concept)
         for index in self.find("change"):
             self._changed(index)
+        self._wishes_before([want.concept for want in request.wants if want.concept in before])
         for index in self.find("little"):
             score = _number(self._evidence[index])
             kind = "little" if score < USUAL else "not little"
             self.say(kind, [index], concept=self._phrase(self._evidence[index].name), score=f"{score:.2f}")
-        for index in self.find("limit"):
-            self._limit(index)
+        self._limits()
+        asked = {self._evidence[index].name.partition(" ")[2] for index in self.find("change")}
         for index in self.find("keep"):
-            self._kept(index)
+            if self._evidence[index].name not in asked:
+                self._kept(index)
         self.likeness(same=request.same)
+
+    def _wishes_before(self, concepts: list[str]) -> None:
+        """Earlier wishes that still hold, those that are met and those that are not."""
+        found = [(concept, standing) for concept in concepts if (standing := self.one("standing", concept)) is not None]
+        for kind, met in (("earlier wishes", True), ("earlier wishes not met", False)):
+            told = [(concept, hit) for concept, hit in found if (hit[1] >= GRANTED) == met]
+            if told:
+                parts = [f"{hit[1]:.0f} % for {self._phrase(concept)}" for concept, hit in told]
+                self.say(kind, [hit[0] for _, hit in told], parts=listed(parts))
+
+    def _limits(self) -> None:
+        """Each limit by itself, but those that scores decide in one sentence."""
+        scored: list[int] = []
+        for index in self.find("limit"):
+            e = self._evidence[index]
+            if e.unit.startswith("score") and e.value is not None and e.source != "you":
+                scored.append(index)
+            else:
+                self._limit(index)
+        facts = [self._evidence[index] for index in scored]
+        if scored:
+            parts = [f"“{e.name}” (a {e.unit.replace(' 0–1', '')} of {_number(e):.2f})" for e in facts]
+            self.say("limits by score", scored, limits=listed(parts))
 
     def _wish(self, concept: str) -> None:
         standing = self.one("standing", concept)
@@ -249,11 +275,7 @@ class Planner:
             else:
                 self.say("limit by name" if e.value else "limit unknown", [index], limit=e.name)
         elif e.value is not None:
-            if e.unit.startswith("score"):
-                what = e.unit.replace(" 0–1", "")
-                self.say("limit by score", [index], limit=e.name, what=what, value=f"{e.value:.2f}")
-            else:
-                self.say("limit", [index], limit=e.name, value=f"{e.value:.0f} {e.unit}")
+            self.say("limit", [index], limit=e.name, value=f"{e.value:.0f} {e.unit}")
 
     def _changed(self, index: int) -> None:
         now = self._evidence[index]
