@@ -40,7 +40,7 @@ TURN = {
     "relaxations", "seconds",
 }  # fmt: skip
 UNDERSTOOD = {"act", "wants", "avoids", "more", "less", "keep", "constraints", "unmatched", "unmeasurable", "lifts",
-              "hit"}  # fmt: skip
+              "hit", "same", "styles", "target", "overruled"}  # fmt: skip
 CONSTRAINTS = {
     "tempo_min", "tempo_max", "duration_min", "duration_max", "vocals", "licence", "artist", "not_artists",
 }  # fmt: skip

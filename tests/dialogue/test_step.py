@@ -270,9 +270,10 @@ def test_a_track_that_is_asked_about_is_held_against_the_one_on_the_table() -> N
 
 def test_an_unknown_track_cannot_be_explained_or_chosen_by_hand() -> None:
     talk = Talk()
-    for act in (why_not_turn, chosen_turn):
-        with pytest.raises(InputError):
-            act(talk.so_far, "t99", video(), talk.tools)
+    with pytest.raises(InputError):
+        why_not_turn(talk.so_far, "t99", "T99", video(), talk.tools)
+    with pytest.raises(InputError):
+        chosen_turn(talk.so_far, "t99", video(), talk.tools)
 
 
 def test_a_chosen_track_comes_onto_the_table_and_never_back_by_itself() -> None:

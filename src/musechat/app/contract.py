@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
     from musechat.app.doctor import Check
     from musechat.app.library import Found
+    from musechat.app.record import Kept
     from musechat.app.render import Rendered
     from musechat.app.session import Timings
-    from musechat.core.conversation import Conversation, Turn
+    from musechat.core.conversation import Conversation, Start, Turn
     from musechat.core.errors import MuseChatError
     from musechat.core.evidence import Evidence, Ranked
     from musechat.core.features import Shot, TrackFeatures, VideoProfile
@@ -118,11 +119,40 @@ def turn_json(turn: Turn) -> dict[str, Any]:
     }
 
 
-def conversation_json(profile: VideoProfile, conversation: Conversation, timings: Timings) -> dict[str, Any]:
-    """`recommend --json`: the clip and all turns."""
+def conversation_json(profile: VideoProfile | None, conversation: Conversation, timings: Timings) -> dict[str, Any]:
+    """`recommend --json`: the clip, if any, and all turns."""
     looked = {"track": timings.first_track, "seconds": number(timings.first_look)}
-    video = video_json(profile) | {"first_look": looked, "watched_seconds": number(timings.watched)}
-    return _versioned(video=video, turns=[turn_json(turn) for turn in conversation.turns])
+    seen = {"first_look": looked, "watched_seconds": number(timings.watched)}
+    return _versioned(
+        video=None if profile is None else video_json(profile) | seen,
+        start=start_json(conversation.start),
+        turns=[turn_json(turn) for turn in conversation.turns],
+    )
+
+
+def start_json(start: Start) -> dict[str, Any]:
+    """What held before the first word."""
+    example = start.reference
+    return {
+        "licence": start.request.constraints.licence,
+        "example": None if example is None else {"name": example.name, "source": example.source},
+        "avoided": list(start.avoid),
+    }
+
+
+def sessions_json(kept: Sequence[Kept]) -> dict[str, Any]:
+    """`sessions list --json`."""
+    return _versioned(sessions=[_kept(one) for one in kept])
+
+
+def kept_json(kept: Kept, profile: VideoProfile | None, conversation: Conversation, timings: Timings) -> dict[str, Any]:
+    """`sessions show --json`."""
+    return _kept(kept) | conversation_json(profile, conversation, timings)
+
+
+def _kept(kept: Kept) -> dict[str, Any]:
+    plain = dataclasses.asdict(kept)
+    return plain | {name: None if plain[name] is None else printable(plain[name]) for name in ("library", "video")}
 
 
 def found_json(query: str, found: Found) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
+from musechat.app.record import Record, RecordError
 from musechat.app.times import clock
 from musechat.app.whole import OutputError, refuse_existing, refuse_unwritable, whole_file
 from musechat.core.errors import InputError, MediaError
@@ -83,8 +84,15 @@ def render(
             report = _write(file, answer, told)
         if report is None:
             raise MediaError(f"{video.name} could not be rendered: the answer broke off.", "crashed")
+    _remember(laid)
     notes = (*laid.clip.notes, *report.notes, *_missing(report.seconds, laid.clip.duration))
     return Rendered(out, out.stat().st_size, laid, plan, dataclasses.replace(report, notes=notes))
+
+
+def _remember(laid: Laid) -> None:
+    """That the track was used; a render stands even where that cannot be written down."""
+    with contextlib.suppress(RecordError), Record() as record:
+        record.rendered(laid.track.id, Path(laid.clip.path))
 
 
 def check_output(out: Path, *sources: Path, overwrite: bool = False) -> None:

@@ -1,33 +1,52 @@
 """A conversation about one clip: `Session`, what the doors and notebooks hold.
 
-In: a `Library`, a clip's path (or none), words. Out: turns.
+In: a `Library`, a clip's path (or none), words and gestures. Out: turns.
 
 - The first look comes from keyframes, at once; `recommend` watches the whole clip and answers from all of it.
-- The record is an immutable `Conversation`; a session only carries it along.
+- The conversation is an immutable `Conversation`; a session only carries it along, and writes each turn into a `Record`
+  where it was given one, before anybody sees it.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from musechat.app.opening import Opening, start
+from musechat.concepts.written import read_written, written
 from musechat.core.conversation import Conversation
 from musechat.core.errors import InputError
 from musechat.core.protocols import Silent
-from musechat.dialogue.step import Tools, first_turn, next_turn
+from musechat.core.request import Constraints, Request
+from musechat.core.text import one_line
+from musechat.dialogue.step import (
+    Tools,
+    answer,
+    artist_on_table,
+    chosen_turn,
+    edited_turn,
+    first_turn,
+    next_turn,
+    why_not_turn,
+)
 from musechat.reason.template import TemplateNarrator
 
 if TYPE_CHECKING:
     from musechat.app.laid import Laid
     from musechat.app.library import Library
+    from musechat.app.record import Record
     from musechat.app.render import Rendered
-    from musechat.core.conversation import Turn
+    from musechat.core.conversation import Start, Turn
+    from musechat.core.evidence import Ranked
     from musechat.core.features import VideoProfile
     from musechat.core.protocols import Progress
     from musechat.media import OwnSound
+    from musechat.reason.template import Narrator
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +61,66 @@ class Timings:
 class Session:
     """Talks about one clip over one library."""
 
-    def __init__(self, library: Library, video: str | Path | None = None) -> None:
-        """`video`: the clip's path, or None to talk about music alone. Nothing is read before the first turn."""
+    def __init__(
+        self,
+        library: Library,
+        video: str | Path | None = None,
+        *,
+        opening: Opening | None = None,
+        narrator: Narrator | None = None,
+        record: Record | None = None,
+        hear: Callable[[str], None] = lambda sentence: None,
+    ) -> None:
+        """`video`: the clip's path, or None to talk about music alone. Nothing is read before the first turn.
+
+        `narrator`: who words replies, the template where None; `record`: where turns are kept; `hear`: is given each
+        sentence of a reply as soon as it stands.
+        """
         self._library = library
         self._video = None if video is None else Path(video)
+        self._opening = opening or Opening()
+        self._narrator = narrator or TemplateNarrator()
+        self._record, self._id = record, None if record is None else ""
+        self._hear = hear
         self._profile: VideoProfile | None = None
         self._begun = time.perf_counter()
-        self.conversation = Conversation()
+        self._so_far: Conversation | None = None
         self.timings = Timings()
         library.require_tracks()
+
+    @classmethod
+    def resume(
+        cls,
+        library: Library,
+        record: Record,
+        session: str,
+        *,
+        narrator: Narrator | None = None,
+        hear: Callable[[str], None] = lambda sentence: None,
+    ) -> Session:
+        """Takes up a kept conversation; `library` is the one it is about.
+
+        Raises `InputError` for one that is not kept, and where its clip is gone.
+        """
+        kept, profile, conversation = record.load(session)
+        if kept.video is not None and not Path(kept.video).is_file():
+            raise InputError(
+                f"The clip of the conversation {kept.id} is gone from {one_line(kept.video, 500)}; put it back, or "
+                f"export what was said with: musechat sessions export {kept.id} FOLDER"
+            )
+        resumed = cls(library, kept.video, narrator=narrator, record=record, hear=hear)
+        resumed._id, resumed._profile, resumed._so_far = kept.id, profile, conversation
+        return resumed
+
+    @property
+    def id(self) -> str | None:
+        """What the conversation is called in the record; None where it is not kept, or has not begun."""
+        return self._id or None
+
+    @property
+    def conversation(self) -> Conversation:
+        """What was said so far."""
+        return self._so_far or Conversation()
 
     def profile(self) -> VideoProfile:
         """What was seen in the clip so far. Raises `InputError` for a session without one."""
@@ -63,7 +133,9 @@ class Session:
     def first_look(self) -> Turn:
         """A quick first answer from the clip's keyframes; it is not part of the conversation."""
         self.profile()
-        turn = first_turn(self.conversation, self._profile, self._tools())
+        turn = first_turn(
+            Conversation(start=self._start), self._profile, dataclasses.replace(self._tools(), hear=_nobody)
+        )
         first = None if turn.choice is None else turn.choice.track.id
         self.timings = dataclasses.replace(
             self.timings, first_look=time.perf_counter() - self._begun, first_track=first
@@ -74,17 +146,70 @@ class Session:
         """The first turn: the whole clip is watched, and the answer comes from all of it."""
         if self.conversation.turns:
             raise InputError("The first proposal was made already; answer it with say().")
-        if self._video is not None:
+        if self._video is not None and (self._profile is None or self._profile.stage != "full"):
             begun = time.perf_counter()
             self._profile = self._library.models.videos.watch(self._video, progress or Silent())
             self.timings = dataclasses.replace(self.timings, watched=time.perf_counter() - begun)
+        self._so_far = Conversation(start=self._start)
+        if self._record is not None and not self._id:
+            self._id = self._record.create(self._library.folder, self._video, self._start)
+        if self._record is not None and self._id and self._profile is not None:
+            self._record.saw(self._id, self._profile)
         return self._add(first_turn(self.conversation, self._profile, self._tools()))
 
     def say(self, words: str) -> Turn:
         """The answer to `words`. Without a first proposal yet, that is made first."""
-        if not self.conversation.turns:
-            self.recommend()
-        return self._add(next_turn(self.conversation, words, self._profile, self._tools()))
+        return self._add(next_turn(self._begin(), words, self._profile, self._tools()))
+
+    def understood(self) -> str:
+        """Everything that is wished so far, as text that `edit` takes."""
+        return written(self._begin().wishes.request)
+
+    def edit(self, text: str) -> Turn:
+        """The answer to wishes that were edited as text; they replace all others. Raises `InputError` for bad text."""
+        request = read_written(text, self._library.models.vocabulary)
+        return self._add(edited_turn(self._begin(), request, self._profile, self._tools()))
+
+    def alternatives(self) -> tuple[Ranked, ...]:
+        """The tracks that came next, best first."""
+        return self._begin().turns[-1].alternatives
+
+    def choose(self, which: str) -> Turn:
+        """Puts an alternative, by its number from 1, or any track, by title or id, on the table.
+
+        Raises `InputError` for a number or name that stands for none.
+        """
+        conversation, others = self._begin(), self.alternatives()
+        if which.strip().isdigit() and len(which.strip()) < 3:
+            number = int(which)
+            if not 1 <= number <= len(others):
+                raise InputError(f"There is no alternative {number}; there are {len(others)}.")
+            track = others[number - 1].track.id
+        else:
+            track = self._library.find(which).id
+        return self._add(chosen_turn(conversation, track, self._profile, self._tools()))
+
+    def why_not(self, track: str) -> Turn:
+        """Why a track of the library, by title, path or id, was not proposed. Raises `InputError` for none."""
+        conversation, known = self._begin(), self._library.find(track)
+        return self._add(why_not_turn(conversation, known.id, known.title.value, self._profile, self._tools()))
+
+    def never(self, artist: str | None = None) -> Turn:
+        """Another track, and nothing by this artist any more; the artist on the table where None."""
+        conversation = self._begin()
+        name = artist or artist_on_table(conversation)
+        if name is None:
+            raise InputError("The artist of the track on the table is not known, so none can be excluded; give a name.")
+        asked = Request(f"never {one_line(name)}", "refine", constraints=Constraints(not_artists=(one_line(name),)))
+        return self._add(answer(conversation, asked.text, asked, self._profile, self._tools()))
+
+    def undo(self) -> Turn:
+        """Back to the track that was on the table before."""
+        return self._add(answer(self._begin(), "undo", Request("undo", "undo"), self._profile, self._tools()))
+
+    def why(self) -> Turn:
+        """Why the track on the table is there."""
+        return self._add(answer(self._begin(), "why?", Request("why?", "why"), self._profile, self._tools()))
 
     def laid(self) -> Laid:
         """The last track that was proposed, as it lies under the clip. Raises `InputError` where there is none."""
@@ -117,10 +242,30 @@ class Session:
         talk = (self.conversation, self.timings)
         return export(self.laid(), Path(folder), self._library.models.decoder, own_sound, talk, overwrite)
 
+    @cached_property
+    def _start(self) -> Start:
+        if self._so_far is not None:
+            return self._so_far.start
+        return start(self._library, self._video, self._opening, self._record)
+
+    def _begin(self) -> Conversation:
+        """The conversation, with the first proposal made."""
+        if not self.conversation.turns:
+            self.recommend()
+        return self.conversation
+
     def _add(self, turn: Turn) -> Turn:
-        self.conversation = self.conversation.add(turn)
+        if self._record is not None and self._id:
+            self._record.append(self._id, len(self.conversation.turns), turn)
+        self._so_far = self.conversation.add(turn)
         return turn
 
     def _tools(self) -> Tools:
         library = self._library
-        return Tools(library.understand, library.supervisor, TemplateNarrator(), library.phrase, library.opposite)
+        return Tools(
+            library.understand, library.supervisor, self._narrator, library.phrase, library.opposite, self._hear
+        )
+
+
+def _nobody(sentence: str) -> None:
+    """Hears nothing: a first look is no part of the conversation."""

@@ -9,25 +9,38 @@ In: arguments. Out: text for people on stdout, or JSON under `--json`; progress,
 from __future__ import annotations
 
 import io
-import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
 from musechat import __version__
-from musechat.core.errors import InputError, MuseChatError
+from musechat.cli.chat import chat, sessions_app, why_not
+from musechat.cli.door import (
+    ExportOption,
+    FreshOption,
+    JsonOption,
+    LibraryOption,
+    LicenceOption,
+    LikeOption,
+    NarratorOption,
+    OverwriteOption,
+    ReplaceMusicOption,
+    ThreadsOption,
+    check_outputs,
+    door,
+    narrator_of,
+    open_library,
+    print_json,
+    tell,
+)
+from musechat.cli.library import library_app
 from musechat.core.settings import Quality
 from musechat.core.text import one_line
-
-if TYPE_CHECKING:
-    from musechat.app.library import Library
 
 app = typer.Typer(
     name="musechat",
@@ -36,19 +49,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-library_app = typer.Typer(help="Look into the library and correct it.", no_args_is_help=True)
 app.add_typer(library_app, name="library")
-
-LibraryOption = Annotated[
-    Path | None, typer.Option("--library", help="The library's folder; the default is in your user-data folder.")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON (docs/json.md) instead of text.")]
-OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Replace files that are already there.")]
-ExportOption = Annotated[
-    Path | None,
-    typer.Option("--export", help="Write cue sheet, credits, editing timeline and contact sheet to this folder."),
-]
-ThreadsOption = Annotated[int | None, typer.Option("--threads", min=1, max=64, help="Cores to use at most.")]
+app.add_typer(sessions_app, name="sessions")
+app.command()(chat)
+app.command("why-not")(why_not)
 
 
 class OwnSound(StrEnum):
@@ -121,7 +125,7 @@ def _wrong_call(message: str) -> int:
     """A call that cannot be understood: one line, and JSON where that was asked for."""
     first = one_line(message or "Say what to do.", 300)
     if "--json" in sys.argv:
-        _print_json({"schema_version": 1, "error": {"code": "usage", "message": first}})
+        print_json({"schema_version": 1, "error": {"code": "usage", "message": first}})
     typer.echo(f"musechat: {first.rstrip('.')}; see: musechat --help", err=True)
     return 2
 
@@ -134,41 +138,6 @@ def _unwritable(error: OSError) -> int:
     return 1
 
 
-@contextmanager
-def _door(as_json: bool = False) -> Iterator[None]:
-    """Turns the family's errors and an interrupt into one line and an exit status."""
-    try:
-        yield
-    except MuseChatError as error:
-        if as_json:
-            from musechat.app.contract import error_json
-
-            _print_json(error_json(error))
-        typer.echo(f"musechat: {one_line(str(error), 1000)}", err=True)
-        raise typer.Exit(error.exit_status) from None
-    except KeyboardInterrupt:
-        typer.echo("musechat: stopped; what was finished is kept.", err=True)
-        raise typer.Exit(130) from None
-
-
-def _print_json(plain: dict[str, Any]) -> None:
-    typer.echo(json.dumps(plain, ensure_ascii=False, allow_nan=False, indent=2))
-
-
-def _tell(as_json: bool, plain: Callable[[], dict[str, Any]], text: Callable[[], None]) -> None:
-    """Prints for programs or for people; what is not asked for is not made."""
-    if as_json:
-        _print_json(plain())
-    else:
-        text()
-
-
-def _open(folder: Path | None, threads: int | None = None) -> Library:
-    from musechat.app.library import Library
-
-    return Library(folder, threads=threads)
-
-
 @app.command()
 def index(
     paths: Annotated[list[Path], typer.Argument(help="Folders or files of music.")],
@@ -178,13 +147,13 @@ def index(
     as_json: JsonOption = False,
 ) -> None:
     """Analyse music and keep what was heard in the library. Stop and run it again as you like."""
-    with _door(as_json):
+    with door(as_json):
         from musechat.app.contract import summary_json
         from musechat.cli import show
 
-        with _open(library, threads) as opened, show.progress() as progress:
+        with open_library(library, threads) as opened, show.progress() as progress:
             summary = opened.index(paths, quality=quality, progress=progress)
-        _tell(as_json, lambda: summary_json(summary), lambda: show.summary(summary, opened.folder))
+        tell(as_json, lambda: summary_json(summary), lambda: show.summary(summary, opened.folder))
 
 
 @app.command()
@@ -195,13 +164,13 @@ def search(
     as_json: JsonOption = False,
 ) -> None:
     """Find tracks by words."""
-    with _door(as_json):
+    with door(as_json):
         from musechat.app.contract import found_json
         from musechat.cli import show
 
-        with _open(library) as opened:
+        with open_library(library) as opened:
             found = opened.search(text, at_most=at_most)
-        _tell(as_json, lambda: found_json(text, found), lambda: show.found(found))
+        tell(as_json, lambda: found_json(text, found), lambda: show.found(found))
 
 
 @app.command()
@@ -213,19 +182,26 @@ def recommend(
     ] = None,
     export: ExportOption = None,
     overwrite: OverwriteOption = False,
+    licence: LicenceOption = None,
+    like: LikeOption = None,
+    replace_music: ReplaceMusicOption = False,
+    fresh: FreshOption = 0,
+    narrator: NarratorOption = None,
     library: LibraryOption = None,
     threads: ThreadsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Propose a track for a clip, then answer each --say in turn."""
-    with _door(as_json):
+    with door(as_json):
         from musechat.app.contract import conversation_json, outputs_json
+        from musechat.app.opening import Opening
         from musechat.app.session import Session
         from musechat.cli import show
 
-        _check_outputs(render, export, overwrite, video)
-        with _open(library, threads) as opened:
-            session = Session(opened, video)
+        check_outputs(render, export, overwrite, video)
+        with open_library(library, threads) as opened:
+            opening = Opening(licence, like, replace_music, fresh)
+            session = Session(opened, video, opening=opening, narrator=narrator_of(narrator, opened))
             looked = session.first_look()
             if not as_json:
                 show.first_look(looked)
@@ -250,7 +226,7 @@ def recommend(
                     show.exported(exported)
             if as_json:
                 talk = conversation_json(session.profile(), session.conversation, session.timings)
-                _print_json(talk | outputs_json(rendered, exported))
+                print_json(talk | outputs_json(rendered, exported))
 
 
 @app.command("render")
@@ -275,14 +251,14 @@ def render_clip(
     as_json: JsonOption = False,
 ) -> None:
     """Write a clip with a track under it as a new MP4 file."""
-    with _door(as_json):
+    with door(as_json):
         from musechat.app.contract import render_json
         from musechat.app.times import read_time
         from musechat.cli import show
 
         begin, moment = (None if text is None else read_time(text) for text in (offset, hit))
-        _check_outputs(out, export, overwrite, video, Path(track))
-        with _open(library, threads) as opened:
+        check_outputs(out, export, overwrite, video, Path(track))
+        with open_library(library, threads) as opened:
             with show.progress() as progress:
                 rendered = opened.render(
                     video,
@@ -303,19 +279,7 @@ def render_clip(
                 if not as_json:
                     show.exported(exported)
         if as_json:
-            _print_json(render_json(rendered, exported))
-
-
-def _check_outputs(out: Path | None, folder: Path | None, overwrite: bool, *sources: Path) -> None:
-    """What cannot be written is said before anything is watched."""
-    if out is not None:
-        from musechat.app.render import check_output
-
-        check_output(out, *sources, overwrite=overwrite)
-    if folder is not None:
-        from musechat.app.exports.export import check_folder
-
-        check_folder(folder, overwrite=overwrite)
+            print_json(render_json(rendered, exported))
 
 
 @app.command()
@@ -325,25 +289,25 @@ def understand(
     as_json: JsonOption = False,
 ) -> None:
     """Show what MuseChat understands of a message, and what it could not use."""
-    with _door(as_json):
+    with door(as_json):
         from musechat.app.contract import understanding_json
         from musechat.cli import show
 
-        with _open(library) as opened:
+        with open_library(library) as opened:
             request = opened.understand(text)
-        _tell(as_json, lambda: understanding_json(text, request), lambda: show.request(request))
+        tell(as_json, lambda: understanding_json(text, request), lambda: show.request(request))
 
 
 @app.command()
 def doctor(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     """Check the weights, the encoders, the decoder's protections and the library."""
-    with _door(as_json):
+    with door(as_json):
         from musechat.app.contract import checks_json
         from musechat.app.doctor import examine
         from musechat.cli import show
 
         checks = examine(library)
-        _tell(as_json, lambda: checks_json(checks), lambda: show.checks(checks))
+        tell(as_json, lambda: checks_json(checks), lambda: show.checks(checks))
         if any(check.state == "broken" for check in checks):
             raise typer.Exit(1)
 
@@ -359,73 +323,7 @@ def demo(
     folder: Annotated[Path | None, typer.Option(help="Where to keep the media and the demo's library.")] = None,
 ) -> None:
     """Make or fetch music and clips, import them, and hold a conversation about each clip."""
-    with _door():
+    with door():
         from musechat.cli.demo import run
 
         run(folder, media.value, performer.value)
-
-
-@library_app.command("list")
-def list_tracks(library: LibraryOption = None, as_json: JsonOption = False) -> None:
-    """All tracks of the library."""
-    with _door(as_json):
-        from musechat.app.contract import tracks_json
-        from musechat.cli import show
-
-        with _open(library) as opened:
-            tracks = opened.tracks()
-        _tell(as_json, lambda: tracks_json(tracks), lambda: show.tracks(tracks))
-
-
-@library_app.command("show")
-def show_track(
-    track: Annotated[str, typer.Argument(help="The track's id or the first letters of it, its path, or its title.")],
-    library: LibraryOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Everything that is known of one track, and where it was read or measured."""
-    with _door(as_json):
-        from musechat.app.contract import track_full_json
-        from musechat.cli import show
-
-        with _open(library) as opened:
-            found = opened.find(track)
-            features, tags = opened.measured(found.id)
-        _tell(as_json, lambda: track_full_json(found, features, tags), lambda: show.track(found, features, tags))
-
-
-@library_app.command("errors")
-def list_errors(library: LibraryOption = None, as_json: JsonOption = False) -> None:
-    """The files that could not be imported, and why."""
-    with _door(as_json):
-        from musechat.app.contract import errors_json
-        from musechat.cli import show
-
-        with _open(library) as opened:
-            problems = opened.errors()
-        _tell(as_json, lambda: errors_json(problems), lambda: show.problems(problems))
-
-
-@library_app.command("edit")
-def edit_track(
-    track: Annotated[str, typer.Argument(help="The track's id or the first letters of it, its path, or its title.")],
-    changes: Annotated[list[str], typer.Argument(help='What to correct, for example title="Night Drive".')],
-    library: LibraryOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Correct a track's title, artist, album, genre, year or licence. Your word outranks every tag."""
-    with _door(as_json):
-        from musechat.app.contract import track_full_json
-        from musechat.cli import show
-
-        with _open(library) as opened:
-            known = opened.edit(opened.find(track).id, dict(_change(change) for change in changes))
-            features, tags = opened.measured(known.id)
-        _tell(as_json, lambda: track_full_json(known, features, tags), lambda: show.track(known, features, tags))
-
-
-def _change(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise InputError(f'Write a correction as name=value, for example title="Night Drive"; {text!r} is not one.')
-    return name.strip().lower(), value.strip()

@@ -8,8 +8,10 @@ In: the travelling types. Out: text on stdout; progress on stderr.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -24,13 +26,12 @@ from musechat.core.track import EDITABLE
 from musechat.reason.plan import clock
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from musechat.app.doctor import Check
     from musechat.app.library import Found
+    from musechat.app.record import Kept
     from musechat.app.render import Rendered
-    from musechat.core.conversation import Turn
-    from musechat.core.evidence import Reply
+    from musechat.core.conversation import Conversation, Turn
+    from musechat.core.evidence import Ranked, Reply
     from musechat.core.features import TrackFeatures, VideoProfile
     from musechat.core.request import Request
     from musechat.core.track import Fact, Track
@@ -147,15 +148,103 @@ def turn(one: Turn) -> None:
     out.print()
     if one.say is not None:
         out.print(f"[bold cyan]You[/bold cyan]       {_safe(one_line(one.say, 500))}")
-        out.print(f"[dim]understood {_safe(understood_words(one.understood))}[/dim]")
+    _understood(out, one)
     out.print(f"[bold green]MuseChat[/bold green]  {_safe(one.reply.text)}")
+    _proposed(out, one)
+
+
+def _understood(out: Console, one: Turn) -> None:
+    if one.say is not None:
+        out.print(f"[dim]understood {_safe(understood_words(one.understood))}[/dim]")
+
+
+def _proposed(out: Console, one: Turn) -> None:
+    """The track, the evidence, what came next."""
     if one.choice is not None:
         start = f", start at {clock(one.choice.fit.start)}" if one.choice.fit else ""
         out.print(f"[bold]{_name(one.choice.track)}[/bold]{start}  [dim]{_safe(one.choice.track.path)}[/dim]")
     _evidence(out, one.reply)
     for other in one.alternatives:
         out.print(f"  [dim]or[/dim] {_name(other.track)} [dim]score {other.score:.2f}[/dim]")
-    out.print(f"[dim]{one.seconds * 1000:.0f} ms, narrator: {one.reply.narrator}[/dim]")
+    out.print(f"[dim]{one.seconds * 1000:.0f} ms, narrator: {_safe(one.reply.narrator)}[/dim]")
+
+
+def before() -> None:
+    """A reply is about to be heard."""
+    _out().print()
+
+
+def sentence(text: str) -> None:
+    """One sentence of a reply, as soon as it stands."""
+    _out().print(_safe(text))
+
+
+def after(one: Turn) -> None:
+    """What belongs to a reply whose sentences were heard."""
+    out = _out()
+    _understood(out, one)
+    _proposed(out, one)
+
+
+def resumed(session: str, so_far: Conversation) -> None:
+    """Where a kept conversation stands."""
+    _out().print(f"[dim]Conversation {_safe(session)}, {len(so_far.turns)} turns so far; the last one:[/dim]")
+    turn(so_far.turns[-1])
+
+
+def kept(session: str | None) -> None:
+    """Where a conversation is kept, and how to go on."""
+    if session is not None:
+        how = f"kept as {_safe(session)}; go on later with: musechat chat --resume {_safe(session)}"
+        _out().print(f"[dim]{how}. Answer in plain words, or /help.[/dim]")
+
+
+def problem(message: str) -> None:
+    """What went wrong with one line of a conversation, or was done without a word."""
+    _out().print(f"[yellow]{_safe(one_line(message, 1000))}[/yellow]")
+
+
+def alternatives(others: Sequence[Ranked]) -> None:
+    """The tracks that came next, with what spoke for each."""
+    out = _out()
+    if not others:
+        out.print("There is no alternative.")
+    for number, other in enumerate(others, 1):
+        made = sorted((e for e in other.evidence if e.weight > 0), key=lambda e: -e.weight)[:3]
+        why = ", ".join(f"{e.name} +{e.weight:.2f}" for e in made)
+        out.print(f"{number}. {_name(other.track)} {_bar(other.score)} {other.score:.2f}  [dim]{_safe(why)}[/dim]")
+
+
+def wished(text: str) -> None:
+    """What is wished so far, as editable text."""
+    _out().print(escape(text) if text else "[dim]nothing is wished yet[/dim]")
+
+
+def commands(help_lines: Mapping[str, str]) -> None:
+    """The commands of a conversation."""
+    out = _out()
+    width = max(map(len, help_lines))
+    for command, what in help_lines.items():
+        out.print(f"  {escape(command):<{width}}  [dim]{escape(what)}[/dim]")
+    out.print("  [dim]Everything else is read as plain words.[/dim]")
+
+
+def sessions(all_kept: Sequence[Kept]) -> None:
+    """The kept conversations as a table."""
+    out = _out()
+    table = Table("id", "begun", "turns", "clip", "said last", box=None, padding=(0, 1))
+    for one in all_kept:
+        begun = time.strftime("%Y-%m-%d %H:%M", time.localtime(one.made))
+        clip = "" if one.video is None else Path(one.video).name
+        table.add_row(one.id, begun, str(one.turns), _safe(clip), _safe(one_line(one.last or "", 60)))
+    out.print(table)
+    out.print(f"{len(all_kept)} conversations." if all_kept else "No conversation is kept yet.")
+
+
+def conversation(so_far: Conversation) -> None:
+    """All turns of a conversation."""
+    for one in so_far.turns:
+        turn(one)
 
 
 def _evidence(out: Console, reply: Reply) -> None:

@@ -85,11 +85,21 @@ def first_turn(conversation: Conversation, video: VideoProfile | None, tools: To
 def next_turn(conversation: Conversation, say: str, video: VideoProfile | None, tools: Tools) -> Turn:
     """The answer to `say`; `conversation` has at least one turn."""
     begun = time.perf_counter()
+    turn = answer(conversation, say, tools.understand(say, artist_on_table(conversation)), video, tools)
+    return dataclasses.replace(turn, seconds=time.perf_counter() - begun)
+
+
+def artist_on_table(conversation: Conversation) -> str | None:
+    """Whom "this artist" means."""
+    choice = None if conversation.table is None else conversation.table.choice
+    return None if choice is None or choice.track.artist is None else choice.track.artist.value
+
+
+def answer(conversation: Conversation, say: str, understood: Request, video: VideoProfile | None, tools: Tools) -> Turn:
+    """The answer to what was understood of `say`."""
+    begun = time.perf_counter()
     table = conversation.table
     assert table is not None
-    choice = table.choice
-    artist = None if choice is None or choice.track.artist is None else choice.track.artist.value
-    understood = tools.understand(say, artist)
     if video is not None and understood.hit is not None and understood.hit >= video.duration:
         understood = _without_hit(understood, video.duration)
     if understood.act == "undo":
@@ -98,7 +108,7 @@ def next_turn(conversation: Conversation, say: str, video: VideoProfile | None, 
         turn = _why_not(conversation, say, understood, video, tools)
     elif understood.act in ("why", "accept", "nothing"):
         turn = _stay(conversation, say, understood, tools)
-    elif choice is not None and conversation.turns[-1].choice is not None and _only_hits(understood):
+    elif table.choice is not None and conversation.turns[-1].choice is not None and _only_hits(understood):
         turn = _refit(conversation, say, understood, video, tools)
     else:
         request = merged(conversation.wishes.request, understood, tools.opposite)
@@ -118,7 +128,7 @@ def chosen_turn(conversation: Conversation, track_id: str, video: VideoProfile |
     """A track that was chosen by hand comes onto the table. Raises `InputError` for an unknown one."""
     begun = time.perf_counter()
     before = conversation.wishes
-    proposal = tools.proposer.present(_query(conversation, before.request, video), track_id)
+    proposal = tools.proposer.present(_query(_before_table(conversation), before.request, video), track_id)
     choice = proposal.choice
     assert choice is not None
     planner = Planner(proposal.evidence, tools.phrase)
@@ -138,13 +148,22 @@ def chosen_turn(conversation: Conversation, track_id: str, video: VideoProfile |
     return dataclasses.replace(turn, seconds=time.perf_counter() - begun)
 
 
-def why_not_turn(conversation: Conversation, track_id: str, video: VideoProfile | None, tools: Tools) -> Turn:
-    """Why a track was not proposed. Raises `InputError` for one that the library does not hold."""
+def why_not_turn(
+    conversation: Conversation, track_id: str, title: str, video: VideoProfile | None, tools: Tools
+) -> Turn:
+    """Why a track, of this id and title, was not proposed. Raises `InputError` for one that is not in the library."""
     begun = time.perf_counter()
-    turn = _explain(conversation, f"why not {track_id}", Request(act="why not"), track_id, video, tools)
+    asked = Request(f"why not {one_line(title)}?", "why not", target=one_line(title))
+    turn = _explain(conversation, asked.text, asked, track_id, video, tools)
     if turn is None:
         raise InputError("That track is not in the library, or was not analysed yet, so nothing can be said of it.")
     return dataclasses.replace(turn, seconds=time.perf_counter() - begun)
+
+
+def _before_table(conversation: Conversation) -> Conversation:
+    """The conversation before the present track was put on the table: what competed with it then."""
+    index = conversation.wishes.turn
+    return Conversation(conversation.turns[: len(conversation.turns) if index is None else index], conversation.start)
 
 
 def _query(conversation: Conversation, request: Request | None, video: VideoProfile | None) -> Query:
@@ -290,9 +309,8 @@ def _explain(
     The track on the table counts as not yet proposed, or it would have been out of its own competition.
     """
     last, wishes = conversation.turns[-1], conversation.wishes
-    index = wishes.turn
-    before = Conversation(conversation.turns[: len(conversation.turns) if index is None else index], conversation.start)
-    query = Query(video, before.wishes.previous, wishes.request, conversation.start.reference)
+    before = _before_table(conversation)
+    query = _query(before, wishes.request, video)
     facts = tools.proposer.why_not(query, before.wishes.seen, track_id, wishes.previous)
     if not facts:
         return None
@@ -305,4 +323,4 @@ def _explain(
 
 
 def _word(planner: Planner, conversation: Conversation, tools: Tools) -> Reply:
-    return tools.narrator.narrate(planner.plan(), len(conversation.turns))
+    return tools.narrator.narrate(planner.plan(), len(conversation.turns), tools.hear)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from musechat.app.laid import Laid
     from musechat.app.session import Timings
     from musechat.core.conversation import Conversation
+    from musechat.core.features import VideoProfile
     from musechat.media import OwnSound
 
 RECORD = ".musechat-export.json"
@@ -75,6 +76,17 @@ def check_folder(folder: Path, names: tuple[str, ...] = (*NAMES, *TALK_NAMES), o
                 f"{one_line(str(path), 500)} was not written by an export, or was changed since; give another folder "
                 "or add --overwrite."
             )
+
+
+def export_talk(
+    clip: VideoProfile | None, conversation: Conversation, folder: Path, overwrite: bool = False
+) -> tuple[Path, ...]:
+    """Writes what was said, and nothing that needs the clip or the track. Raises `InputError` as `export` does."""
+    from musechat.app.session import Timings
+
+    check_folder(folder, TALK_NAMES, overwrite)
+    plain = session_json(clip, conversation, Timings())
+    return _write({"session.json": plain.encode(), "session.md": session_markdown(clip, conversation).encode()}, folder)
 
 
 def _documents(laid: Laid, own_sound: OwnSound, decoder: Shows) -> dict[str, bytes]:

@@ -19,23 +19,34 @@ from musechat.app.words import fit_words, understood_words
 
 if TYPE_CHECKING:
     from musechat.app.session import Timings
-    from musechat.core.conversation import Conversation, Turn
+    from musechat.core.conversation import Conversation, Start, Turn
     from musechat.core.evidence import Evidence
     from musechat.core.features import VideoProfile
 
 
-def session_json(clip: VideoProfile, conversation: Conversation, timings: Timings) -> str:
+def session_json(clip: VideoProfile | None, conversation: Conversation, timings: Timings) -> str:
     """The conversation by the JSON contract."""
     plain = conversation_json(clip, conversation, timings)
     return json.dumps(plain, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
 
 
-def session_markdown(clip: VideoProfile, conversation: Conversation) -> str:
+def session_markdown(clip: VideoProfile | None, conversation: Conversation) -> str:
     """The conversation as a document."""
-    lines = [f"# {markdown(Path(printable(clip.path)).name)}", "", *_clip(clip)]
+    name = "A conversation about music" if clip is None else markdown(Path(printable(clip.path)).name)
+    lines = [f"# {name}", "", *([] if clip is None else _clip(clip)), *_start(conversation.start)]
     for number, turn in enumerate(conversation.turns, 1):
-        lines += ["", *_turn(number, turn, clip.duration)]
+        lines += ["", *_turn(number, turn, 0.0 if clip is None else clip.duration)]
     return "\n".join(lines) + "\n"
+
+
+def _start(start: Start) -> list[str]:
+    """What held before the first word."""
+    told = []
+    if start.reference is not None:
+        told.append(f"\nExample: {markdown(start.reference.name)}")
+    if start.request.constraints.licence is not None:
+        told.append(f"\nOnly music under: {markdown(start.request.constraints.licence)}")
+    return told
 
 
 def _clip(clip: VideoProfile) -> list[str]:
