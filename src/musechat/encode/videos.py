@@ -97,7 +97,7 @@ class File2Profile:
         self._decoder = decoder
         self._encoder = encoder
         self._speech = speech
-        self._scenes = SceneGroups(encoder.class_names)
+        self._scenes = SceneGroups(encoder.class_names, encoder.name)
 
     def first_look(self, path: Path) -> VideoProfile:
         """From at most 12 keyframes. Raises `MediaError` for a file without pictures."""
@@ -115,7 +115,7 @@ class File2Profile:
             "keyframes",
             times=np.array([frame.time for frame in frames], np.float32),
             embeddings=features,
-            scenes=self._scenes.scenes(probabilities),
+            scenes=self._scenes.scenes(probabilities, features),
             colour=measure_colour(pictures),
             mood=picture_mood(values[:, 0], values[:, 1]).mean,
         )
@@ -136,7 +136,7 @@ class File2Profile:
             "full",
             times=seen.frame_times,
             embeddings=seen.features,
-            scenes=self._scenes.scenes(seen.probabilities),
+            scenes=self._scenes.scenes(seen.probabilities, seen.features),
             colour=measure_colour(seen.thumbs),
             mood=mood.mean,
         )
