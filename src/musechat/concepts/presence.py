@@ -1,10 +1,12 @@
 """How much of each concept is in each track: `ConceptScorer`.
 
-In: mean tag probabilities and measured attributes of n tracks. Out: `Presence`: scores, exclusions, voices.
+In: mean tag probabilities and measured attributes of n tracks. Out: `Presence`: scores, claims, exclusions, voices.
 
 - A score is comparable between concepts: weighted standard scores, scaled as if their inputs correlate by `correlation`
-  and squashed, so that .5 is usual and .84 one standard deviation above. It ranks; it asserts nothing.
+  and squashed, so that .5 is usual and .84 one standard deviation above. By itself it ranks and asserts nothing.
+- A concept is asserted whose score reaches the floor that was fitted on labelled music; see `floors`.
 - Exclusions are judged the other way round, and hard: what scores above a cut *or* whose own tag speaks up is out.
+- Floors and cuts meet scores against the shipped reference, whatever the ranking is relative to.
 - What was not measured is neutral.
 """
 
@@ -17,7 +19,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from musechat.concepts.reference import TAG_PRIOR, Reference, fit_reference, inputs
+from musechat.concepts.floors import Floor, shipped_floors
+from musechat.concepts.reference import TAG_PRIOR, Reference, fit_reference, inputs, shipped_reference
 from musechat.concepts.vocabulary import ATTRIBUTES, Concept, Vocabulary
 from musechat.core.errors import InputError
 
@@ -31,10 +34,10 @@ Bools = NDArray[np.bool_]
 class PresenceSettings:
     """`furthest`: standard scores are clipped there; `slope`: of the logistic that stands for the normal integral.
 
-    `cuts`: score from which a track breaks an exclusion, per kind. Whatever is usual, so does a concept's own tag
-    (weight ≥ `own`) with a raw probability of `spoken`, or one among the `told` strongest tags with `heard` or more.
-    Excluding a genre excludes its narrower genres: those in which its own tags count `leans` or more. All are set to
-    cut too much rather than too little, and not yet fitted on labels.
+    `cuts`: score from which a track breaks an exclusion, per kind, for concepts whose cut is not fitted. Whatever the
+    score, so does a concept's own tag (weight ≥ `own`) with a raw probability of `spoken`, or one among the `told`
+    strongest tags with `heard` or more. Excluding a genre excludes its narrower genres: those in which its own tags
+    count `leans` or more. These are set by hand, to cut too much rather than too little.
     """
 
     correlation: float = 0.5
@@ -76,7 +79,7 @@ class Presence:
     """n tracks, c concepts in the order of `Vocabulary.measurable`.
 
     `sources` (c): what a score is made of, in words; `scores` (n, c) in 0..1, column-major; `breaks` (n, c): whether
-    the track breaks an exclusion of the concept; `voices`: "none", "any", "female", "male" → the tracks that are
+    the track breaks an exclusion of the concept; `asserted` (n, c): whether one may say that it is there; `voices`: "none", "any", "female", "male" → the tracks that are
     allowed when these are asked for, (n,); `voice` (n,): how likely anybody sings, 0..1.
     """
 
@@ -84,6 +87,7 @@ class Presence:
     sources: tuple[str, ...]
     scores: Floats
     breaks: Bools
+    asserted: Bools
     voices: dict[str, Bools]
     voice: Floats
 
@@ -97,8 +101,12 @@ class ConceptScorer:
         tag_names: tuple[str, ...],
         reference: Reference | None = None,
         settings: PresenceSettings = SETTINGS,
+        floors: Mapping[str, Floor] | None = None,
     ) -> None:
-        """Without a `reference` the scored library is its own. Raises `InputError` for tags that are not there."""
+        """Without a `reference` the scored library is its own; without `floors` those that ship count.
+
+        Raises `InputError` for tags that are not there.
+        """
         self.concepts = vocabulary.measurable
         self._tag_names, self._reference, self._settings = tag_names, reference, settings
         place = {name: row for row, name in enumerate((*tag_names, *ATTRIBUTES))}
@@ -119,20 +127,28 @@ class ConceptScorer:
         rho, absolute = settings.correlation, np.abs(self._weights)
         self._weights /= np.sqrt((1 - rho) * (absolute**2).sum(axis=0) + rho * absolute.sum(axis=0) ** 2)
         self._hear_voices = VoiceHearer(vocabulary, tag_names)
-        self._cuts = np.array([settings.cuts[concept.kind] for concept in self.concepts], np.float32)
+        self._shipped = shipped_reference(tag_names)
+        known = shipped_floors() if floors is None else floors
+        fitted = [(concept, known.get(concept.name, Floor())) for concept in self.concepts]
+        self._floors = np.array([np.inf if own.floor is None else own.floor for _, own in fitted], np.float32)
+        cuts = [settings.cuts[concept.kind] if own.cut is None else own.cut for concept, own in fitted]
+        self._cuts = np.array(cuts, np.float32)
 
     def __call__(self, tags: Floats, attributes: Mapping[str, Floats]) -> Presence:
         """`tags` (n, t) mean probabilities; `attributes`: any of ATTRIBUTES → (n,), NaN where not measured."""
         values = inputs(tags, attributes)  # (n, t + a)
         usual = self._reference or fit_reference(self._tag_names, values)
-        scores = self._scores(values, np.isfinite(values), usual)
+        known = np.isfinite(values)
+        scores = self._scores(values, known, usual)
+        absolute = scores if usual is self._shipped else self._scores(values, known, self._shipped)
         spoken, told = tags >= self._settings.spoken, self._strongest(tags)  # (n, t)
-        breaks = self._breaks(scores, spoken, told)
+        breaks = self._breaks(absolute, spoken, told)
         breaks |= breaks.astype(np.float32) @ self._narrower.T > 0
         voice, voices = self._hear_voices(np.nan_to_num(values[:, : tags.shape[1]], nan=TAG_PRIOR[0]))
         voices["none"] &= ~(spoken | told)[:, self._sung].any(axis=1)
         names = tuple(concept.name for concept in self.concepts)
-        return Presence(names, tuple(map(_source, self.concepts)), scores, breaks, voices, voice)
+        sources, asserted = tuple(map(_source, self.concepts)), absolute >= self._floors
+        return Presence(names, sources, scores, breaks, asserted, voices, voice)
 
     def _scores(self, values: Floats, known: Bools, usual: Reference) -> Floats:
         """(n, c), column-major."""

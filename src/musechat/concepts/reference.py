@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -64,6 +65,7 @@ class Reference:
         return cls(names, table[:, 0], table[:, 1], int(plain["tracks"]))
 
 
+@lru_cache(maxsize=4)
 def shipped_reference(tag_names: tuple[str, ...]) -> Reference:
     """What is usual in the free music that `tools/fit_reference.py` names."""
     text = resources.files("musechat.concepts").joinpath("reference.json").read_text("utf-8")

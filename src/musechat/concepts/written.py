@@ -16,7 +16,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, get_args
 
 from musechat.core.errors import InputError
-from musechat.core.request import Constraints, Request, Vocals, Want
+from musechat.core.request import Request, Vocals, Want
 from musechat.core.text import one_line
 
 if TYPE_CHECKING:

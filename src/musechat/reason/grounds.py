@@ -1,0 +1,137 @@
+"""What a sentence may rest on: evidence turned into lookups, `Grounds`.
+
+In: the evidence of one claim. Out: names, concepts with how strongly they are held, measured numbers.
+
+- "Strong" is what may be said to be there: asserted by a fitted floor, one of the tagger's strongest tags, or a genre
+  in the metadata. A score or a standing is weak: it may only be told as what it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from musechat.core.text import folded
+
+if TYPE_CHECKING:
+    from musechat.concepts.vocabulary import Vocabulary
+    from musechat.core.evidence import Evidence
+
+_CHANGE = re.compile(r"(?:(more|less) )?(.+)")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_BARE_KINDS = ("opening", "manner", "first look")
+
+
+@dataclass(slots=True)
+class Held:
+    """How a concept is held weakly: its score 0..1, share of the library below in percent, the score before."""
+
+    score: float | None = None
+    standing: float | None = None
+    before: float | None = None
+
+
+@dataclass(slots=True)
+class Grounds:
+    """`names`: role → text; `mentions`: other text that may be quoted (limits, words of the user, styles);
+    `strong`, `weak`: concepts of the track; `scenes`: words of what the clip shows; `changes`: what is compared →
+    (now, before); `limits`: names of limits that were passed; `mood`, `looks`: measured values by name, of track or
+    clip; `numbers`: (unit, value) of everything, units as in the evidence.
+    """
+
+    names: dict[str, str] = field(default_factory=dict)
+    mentions: list[str] = field(default_factory=list)
+    strong: set[str] = field(default_factory=set)
+    weak: dict[str, Held] = field(default_factory=dict)
+    scenes: set[str] = field(default_factory=set)
+    changes: dict[str, tuple[float, float | None]] = field(default_factory=dict)
+    limits: set[str] = field(default_factory=set)
+    mood: dict[tuple[str, str], float] = field(default_factory=dict)
+    looks: dict[str, float] = field(default_factory=dict)
+    fit: set[str] = field(default_factory=set)
+    numbers: list[tuple[str, float]] = field(default_factory=list)
+    bpm: float | None = None
+    lufs: float | None = None
+    key: str | None = None
+
+
+def grounds_of(evidence: Sequence[Evidence], vocabulary: Vocabulary) -> Grounds:
+    """All of it, whoever it is about."""
+    grounds = Grounds()
+    for e in evidence:
+        _take(grounds, e, vocabulary)
+        if isinstance(e.value, int | float):
+            grounds.numbers.append((e.unit, float(e.value)))
+        if e.weight:
+            grounds.numbers.append(("of the score", e.weight))
+        grounds.numbers += [("", float(found)) for text in (e.unit, e.name) for found in _NUMBER.findall(text)]
+    return grounds
+
+
+def _take(grounds: Grounds, e: Evidence, vocabulary: Vocabulary) -> None:
+    number = float(e.value) if isinstance(e.value, int | float) else None
+    if e.kind == "name":
+        role = e.name if e.subject == "track" else f"other {e.name}"
+        grounds.names[role] = str(e.value)
+        if e.name == "genre":
+            grounds.strong |= concepts_in(str(e.value), vocabulary)
+    elif e.kind in ("tag", "asserted"):
+        grounds.strong |= concepts_in(e.name, vocabulary) | {e.name}
+    elif e.kind == "scene" and e.subject == "clip":
+        grounds.scenes |= set(folded(e.name).split())
+    elif e.kind == "measured" and e.subject == "track":
+        _measured(grounds, e, number)
+    elif e.kind in ("colour", "motion", "cuts", "speech") and e.subject == "clip" and number is not None:
+        grounds.looks[e.name] = number
+    elif e.kind == "mood" and number is not None:
+        grounds.mood[e.subject, e.name] = number
+    elif e.kind in ("fit", "offset"):
+        grounds.fit.add(e.name)
+    elif number is not None:
+        _weak(grounds, e, number, vocabulary)
+    if e.kind in ("limit", "request", "style", "barred", "passed over") or e.name.startswith("style of "):
+        grounds.mentions += [e.name, *([str(e.value)] if isinstance(e.value, str) else [])]
+        grounds.mentions += str(e.value).split(", ") if e.kind == "request" else []
+    if e.kind == "limit":
+        grounds.limits.add(e.name)
+        grounds.weak.update({one: Held(0.0) for one in concepts_in(e.name.removeprefix("no "), vocabulary)})
+
+
+def _measured(grounds: Grounds, e: Evidence, number: float | None) -> None:
+    if e.name == "tempo":
+        grounds.bpm = number
+    elif e.name == "loudness":
+        grounds.lufs = number
+    elif e.name == "key":
+        grounds.key = str(e.value)
+
+
+def _weak(grounds: Grounds, e: Evidence, number: float, vocabulary: Vocabulary) -> None:
+    if e.kind == "change":
+        now, before = grounds.changes.get(e.name, (None, None))
+        pair = (number, before) if e.subject == "track" else (now, number)
+        grounds.changes[e.name] = pair  # type: ignore[assignment]
+    match = _CHANGE.fullmatch(e.name)
+    names = concepts_in(e.name, vocabulary) or ({match[2]} if match else set())
+    for name in names:
+        held = grounds.weak.setdefault(name, Held())
+        if e.kind == "standing":
+            held.standing = number
+        elif e.subject == "previous track":
+            held.before = number
+        else:
+            held.score = number
+
+
+def concepts_in(text: str, vocabulary: Vocabulary) -> set[str]:
+    """The concepts that a tag or a name spells out: itself, or all that its words mean."""
+    plain = folded(text.rpartition(":")[2])
+    if plain in vocabulary.concepts:
+        return {plain}
+    return {concept.name for concept in vocabulary.concepts.values() if plain in map(folded, _forms(concept.words))}
+
+
+def _forms(words: Iterable[str]) -> Iterable[str]:
+    return (form for word in words for form in (word, word + "s"))
