@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 import time
@@ -53,10 +54,8 @@ class Endpoint:
                 length = int(self.headers["Content-Length"])
                 endpoint.asked.append(self.rfile.read(length).decode())
                 endpoint.headers.append(dict(self.headers))
-                try:
+                with contextlib.suppress(OSError):  # the narrator has hung up
                     play(self)
-                except OSError:
-                    pass  # the narrator has hung up
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -100,7 +99,11 @@ def events(text: str, *, size: int = 7) -> Callable[[BaseHTTPRequestHandler], No
     return play
 
 
-GOOD = "1: TITLE by ARTIST is what I would lay under it.\n2: Of piano it has more, by score, than 92 % of your library.\n3: At about 120 BPM, most likely in A minor.\n"
+GOOD = (
+    "1: TITLE by ARTIST is what I would lay under it.\n"
+    "2: Of piano it has more, by score, than 92 % of your library.\n"
+    "3: At about 120 BPM, most likely in A minor.\n"
+)
 
 
 def test_a_true_answer_is_said_in_the_models_words_and_heard_in_order(serve: Serve) -> None:

@@ -1,6 +1,7 @@
 """What a score must reach before a concept is said to be in a track, and where it breaks an exclusion: `Floor`.
 
-In: `floors.json`, which `benchmarks/presence.py --write` makes of labelled music. Out: a `Floor` for each concept in it.
+In: `floors.json`, which `benchmarks/presence.py --write` makes of labelled music. Out: a `Floor` for each of its
+concepts.
 
 - Both hold for scores against the shipped reference statistics only: what is asserted of a track may not depend on
   which other tracks somebody owns.

@@ -6,7 +6,7 @@ In: mean tag probabilities and measured attributes of n tracks. Out: `Presence`:
   and squashed, so that .5 is usual and .84 one standard deviation above. By itself it ranks and asserts nothing.
 - A concept is asserted whose score reaches the floor that was fitted on labelled music; see `floors`.
 - Exclusions are judged the other way round, and hard: what scores above a cut *or* whose own tag speaks up is out.
-- Floors and cuts meet scores against the shipped reference, whatever the ranking is relative to.
+- Floors and fitted cuts meet scores against the shipped reference, whatever the ranking is relative to.
 - What was not measured is neutral.
 """
 
@@ -79,8 +79,9 @@ class Presence:
     """n tracks, c concepts in the order of `Vocabulary.measurable`.
 
     `sources` (c): what a score is made of, in words; `scores` (n, c) in 0..1, column-major; `breaks` (n, c): whether
-    the track breaks an exclusion of the concept; `asserted` (n, c): whether one may say that it is there; `voices`: "none", "any", "female", "male" → the tracks that are
-    allowed when these are asked for, (n,); `voice` (n,): how likely anybody sings, 0..1.
+    the track breaks an exclusion of the concept; `asserted` (n, c): whether one may say that it is there; `voices`:
+    "none", "any", "female", "male" → the tracks that are allowed when these are asked for, (n,); `voice` (n,): how
+    likely anybody sings, 0..1.
     """
 
     concepts: tuple[str, ...]
@@ -129,10 +130,11 @@ class ConceptScorer:
         self._hear_voices = VoiceHearer(vocabulary, tag_names)
         self._shipped = shipped_reference(tag_names)
         known = shipped_floors() if floors is None else floors
-        fitted = [(concept, known.get(concept.name, Floor())) for concept in self.concepts]
-        self._floors = np.array([np.inf if own.floor is None else own.floor for _, own in fitted], np.float32)
-        cuts = [settings.cuts[concept.kind] if own.cut is None else own.cut for concept, own in fitted]
-        self._cuts = np.array(cuts, np.float32)
+        fitted = [known.get(concept.name, Floor()) for concept in self.concepts]
+        self._floors = np.array([np.inf if one.floor is None else one.floor for one in fitted], np.float32)  # (c,)
+        self._fitted = np.array([one.cut is not None for one in fitted])  # (c,)
+        by_hand = (settings.cuts[concept.kind] for concept in self.concepts)
+        self._cuts = np.array([one.cut or cut for one, cut in zip(fitted, by_hand, strict=True)], np.float32)
 
     def __call__(self, tags: Floats, attributes: Mapping[str, Floats]) -> Presence:
         """`tags` (n, t) mean probabilities; `attributes`: any of ATTRIBUTES → (n,), NaN where not measured."""
@@ -142,7 +144,7 @@ class ConceptScorer:
         scores = self._scores(values, known, usual)
         absolute = scores if usual is self._shipped else self._scores(values, known, self._shipped)
         spoken, told = tags >= self._settings.spoken, self._strongest(tags)  # (n, t)
-        breaks = self._breaks(absolute, spoken, told)
+        breaks = self._breaks(np.where(self._fitted, absolute, scores), spoken, told)
         breaks |= breaks.astype(np.float32) @ self._narrower.T > 0
         voice, voices = self._hear_voices(np.nan_to_num(values[:, : tags.shape[1]], nan=TAG_PRIOR[0]))
         voices["none"] &= ~(spoken | told)[:, self._sung].any(axis=1)

@@ -32,9 +32,10 @@ class Corpus:
     """n tracks, c concepts, d embedding dimensions. `rows`: id → row.
 
     `sources` (c,): what hears each concept; `vectors` (n, d) unit rows; `scores` (n, c) in 0..1, column-major;
-    `breaks` (n, c): whether a track's own evidence breaks the exclusion of a concept; `asserted` (n, c): whether one may say that it is there; `bpm`, `arousal`, `valence`,
-    `loudness` (LUFS), `duration` (n,); `voices`: for each answer to "which voices" the tracks whose own evidence
-    allows it, (n,); `voice` (n,): the score of any voice; `shown` (n,): neither missing nor a near-duplicate;
+    `breaks` (n, c): whether a track's own evidence breaks the exclusion of a concept; `asserted` (n, c): whether one
+    may say that it is there; `bpm`, `arousal`, `valence`, `loudness` (LUFS), `duration` (n,); `voices`: for each answer
+    to "which voices" the tracks whose own evidence allows it, (n,); `voice` (n,): the score of any voice; `shown` (n,):
+    neither missing nor a near-duplicate;
     `artists`, `licences`, `titles`, `names`: folded text, "" where unknown.
     """
 

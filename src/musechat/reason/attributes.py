@@ -172,10 +172,7 @@ class Attributes:
         def tempo(word: str) -> bool:
             scale = TEMPI[word]
             value = grounds.bpm if scale.of == "bpm" else grounds.lufs
-            tagged = word in grounds.strong or (
-                scale.of == "bpm" and word in ("fast", "slow") and word in grounds.strong
-            )
-            return tagged or scale.holds(value) or self._told_weakly(word, grounds, line)
+            return word in grounds.strong or scale.holds(value) or self._told_weakly(word, grounds, line)
 
         def compared(word: str) -> bool:
             name = _SAME_CHANGE.get(word, word)
@@ -187,11 +184,11 @@ class Attributes:
 
         def more(words: str) -> bool:
             way, _, word = words.partition(" ")
-            for told, sign in _WAYS.items():
-                now, before = grounds.changes.get(f"{told} {word}", (None, None))
+            for known in _WAYS:
+                now, before = grounds.changes.get(f"{known} {word}", (None, None))
                 if now is not None and before is not None:
                     return (now > before) == (_WAYS[way] > 0)
-            return False
+            return words in grounds.weak and "(" in line  # what made the score
 
         if subject == "clip":
             yield sorted(LOOKS, key=len, reverse=True), look, "a look of the clip"
@@ -254,8 +251,8 @@ class Attributes:
             return False
         if held.score is not None and held.before is not None and (told := _UNCHANGED.search(line)) is not None:
             return held.score <= held.before if told[1] in ("higher", "more") else held.score >= held.before
-        told = _LITTLE.search(line) is not None
-        return told and name not in grounds.strong and _fits(held, line) and held.score != 0.0
+        little = _LITTLE.search(line) is not None
+        return little and name not in grounds.strong and _fits(held, line) and held.score != 0.0
 
     def _changed(self, name: str, grounds: Grounds, line: str) -> bool:
         for way, sign in _WAYS.items():

@@ -60,7 +60,9 @@ def _swapped(line: str, grounds: Grounds) -> list[str]:
     for match in _ORDERED.finditer(line):
         told = (match["b"], match["a"]) if match["from"] else (match["c"], match["d"])
         now, before = (float(number.replace("−", "-")) for number in told)
-        if any(_near(now, pair[1]) and _near(before, pair[0]) and pair[0] != pair[1] for pair in pairs):
+        if now != before and any(
+            _near(now, pair[1]) and _near(before, pair[0]) and pair[0] != pair[1] for pair in pairs
+        ):
             return [f"told the wrong way round: {match[0]!r}"]
     return []
 
