@@ -43,7 +43,8 @@ def act_of(spans: Sequence[Span], asks: bool) -> Act:
         fired.add("reject")
     if not asks and "praise" in kinds and not kinds & _CONTENT:
         fired.add("accept")
-    if "reset" in kinds and kinds & {"praise", "accept", "keep"}:
+    order = [span.kind for span in spans]
+    if "reset" in order and kinds & {"praise", "accept", "keep"} and "accept" not in order[order.index("reset") :]:
         asks = True  # "I like it, but …"
     allowed: tuple[Act, ...] = _ALWAYS if asks else (*_ALWAYS, "accept", "why")
     return next((act for act in allowed if act in fired), "refine" if asks else "nothing")

@@ -21,26 +21,46 @@ _ASKS = re.compile(
     rf"don['’]t you {_CHOOSE}|don['’]t we {_CHOOSE})|what(?:['’]s| is| was) wrong with|what about|"
     r"how come (?:not|no))\s+(?P<words>[^?!;]{1,120}?)"
     r"(?:\s+(?:chosen|picked|proposed|suggested|instead|then|there|here|the pick|on the list))*"
-    r"\s*[?!.]*\s*$",
+    r"\s*(?:[?]\s+(?P<more>\S.*)|[?!.]*\s*$)",
     re.IGNORECASE,
 )
+_MISSED = re.compile(
+    r"\b(?:why|how come|what happened|reason|where(?:['’]s| is))\b.*?(?:n['’]t\b|\bnot\b|\bno\b|left out|leave out|skip|ignor|"
+    r"pass(?:ed)? over|exclu|miss|reject|happened to|instead|where)",
+    re.IGNORECASE,
+)
+_LONGEST_TITLE = 8
 _QUOTES = "\"“”«»'‘’"
 _OPENINGS = re.compile(
     r"^(?:the (?:track|song|tune|piece)(?: called| named| titled)?|the one called|track|song)\s+", re.I
 )
 
 
-def asked_about(line: str, is_title: Callable[[str], bool]) -> str | None:
-    """The words that name the track asked about."""
+def asked_about(line: str, is_title: Callable[[str], bool]) -> tuple[str, str] | None:
+    """The words that name the track asked about, and what is said behind the question."""
     match = _ASKS.match(line)
     if match is None:
-        return None
+        title = _missed(line, is_title)
+        return None if title is None else (title, "")
     given = _OPENINGS.sub("", match["words"].strip())
     bare = given.strip(_QUOTES + " ")
     if not bare:
         return None
     quoted = given[0] in _QUOTES and given[-1] in _QUOTES
-    return bare if quoted or is_title(bare) or _capitals(bare) else None
+    return (bare, match["more"] or "") if quoted or is_title(bare) or _capitals(bare) else None
+
+
+def _missed(line: str, is_title: Callable[[str], bool]) -> str | None:
+    """A title of the library in a question after what is missing: "I expected Low. Why was it left out?"."""
+    if not _MISSED.search(line):
+        return None
+    words = re.findall(r"[^\s?!.,;:\"“”«»]+", line)
+    for length in range(min(_LONGEST_TITLE, len(words)), 0, -1):
+        for start in range(len(words) - length + 1):
+            title = words[start : start + length]
+            if title[0][0].isupper() and (start or length > 1) and is_title(" ".join(title)):
+                return " ".join(title)
+    return None
 
 
 def _capitals(words: str) -> bool:

@@ -25,6 +25,8 @@ _QUOTE = re.compile(r'"([^"]{1,80})"|“([^”]{1,80})”|«([^»]{1,80})»')
 _TITLE_WORDS = frozenset(("song", "track", "tune", "titled", "called", "named", "by", "like", "artist", "band"))
 _CONNECTORS = frozenset(("of", "the", "in", "de", "la", "le", "von", "van", "der"))
 _BEFORE_NAME = frozenset(("more", "never", "no", "by", "play", "some", "without", "not", "from"))
+_STYLE = frozenset(("style", "styled", "esque"))
+_NATION = re.compile(r"(?:ish|ese|ian|ean|can|man|rench|reek|utch|wood)$")
 _LONGEST_NAME, _SKIPPED, _SPELLED_CUE = 12, 3, 3
 
 
@@ -110,6 +112,8 @@ class _Finder:
             return bare, 0
         if i in self.quotes:
             return self._quoted(i)
+        if (styled := self._before_style(i)) is not None:
+            return styled, 0
         found = self.lexicon.find(self.tokens, i)
         if found is None:
             return None, 1
@@ -137,6 +141,13 @@ class _Finder:
                 break
             i += found[1]
         return self._spelled(i, relation) if relation == "like" and cue_length >= _SPELLED_CUE else None
+
+    def _before_style(self, i: int) -> Name | None:
+        """ "Green Day style": a name in capitals, not a people's or a place's ("French style")."""
+        name = self._capitalised(i, "like")
+        if name is None or name.end >= len(self.tokens) or self.tokens[name.end].word not in _STYLE:
+            return None
+        return None if _NATION.search(name.text) and name.end == i + 1 else name
 
     def _with_others(self, name: Name) -> list[Name]:
         """The name and those listed behind it ("like Portishead or Massive Attack")."""

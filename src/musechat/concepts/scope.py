@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Literal, cast
 
 from musechat.concepts.spans import Annotated, Span
+from musechat.concepts.stated import is_alike, is_remark, is_stated, is_welcome
 from musechat.concepts.vocabulary import Concept, Vocabulary
 from musechat.core.request import Lifted
 
@@ -92,7 +93,7 @@ class Reading:
 class _Scope:
     """`last`: the concept taken last under this scope; `join`: what stood since; `age`: spans since it opened;
     `heard`: an unknown word stood in the place of a concept;
-    `swapping`: what is excluded is to be replaced by what follows "with".
+    `swapping`: what is excluded is to be replaced by what follows "with"; `preferring`: "than" names what is not wanted.
     """
 
     mode: Mode = "want"
@@ -102,6 +103,7 @@ class _Scope:
     age: int = 0
     heard: bool = False
     swapping: bool = False
+    preferring: bool = False
 
     @property
     def waiting(self) -> bool:
@@ -217,6 +219,8 @@ class _Walk:
     def _than(self, i: int, span: Span) -> None:
         if self.scope.mode == "more" and not self.scope.waiting:
             self._open("less")
+        elif self.scope.preferring and not self.scope.waiting:  # "I'd rather have piano than guitar"
+            self._open("list")
 
     def _keep(self, i: int, span: Span) -> None:
         if self.scope.waiting and self.scope.mode in NEGATIVE:
@@ -230,11 +234,15 @@ class _Walk:
 
     def _want(self, i: int, span: Span) -> None:
         if not (self.scope.waiting and self.scope.mode in (*NEGATIVE, "more", "less")):
+            preferring = self.scope.preferring and self.scope.waiting
             self._open("want")
+            self.scope.preferring = preferring or bool({"rather", "prefer"} & set(" ".join(span.names).split()))
 
     def _reset(self, i: int, span: Span) -> None:
         self._settle()
-        self._open("want")
+        excepted = span.first == "but" and self._kind(i - 1) == "same"  # "keep everything but the vocals"
+        named = self._kind(self._past(i + 1, ("filler", "article"))) == "concept"
+        self._open("list" if excepted and named else "want")
 
     def _same(self, i: int, span: Span) -> None:
         if self.scope.mode not in ("mention", "describe"):
@@ -332,7 +340,8 @@ class _Walk:
         concept = self.vocabulary[span.names[0]]
         if not self.scope.waiting and not self._goes_on(i, concept):
             self._open("want")
-        if self.scope.mode == "mention" or (self.scope.mode == "describe" and concept.kind != "use"):
+        ignored = self.scope.mode == "mention" or (self.scope.mode == "describe" and concept.kind != "use")
+        if ignored or self._is_unwelcome(i):
             self.out.leftovers.append(Leftover(span.start, span.end, self.scope.mode))
         elif not self._is_subject(i):
             wish, weight = self._wish(i, span)
@@ -362,14 +371,29 @@ class _Walk:
             return "more", self._take_pending()
         if scope.mode in ("want", "keep") and (verdict := self._verdict(i)) is not None:
             return verdict
+        if scope.mode in ("want", "more") and is_alike(self.spans, i):
+            return "keep", PLAIN
         if scope.mode == "keep" and any(span.first == "would" for span in self.spans[i + 1 : i + 2]):
             self._open("want")
-        elif scope.mode == "want" and self._is_praised(i):
+        elif scope.mode == "want" and (self._is_praised(i) or is_remark(self.spans, i) or self._is_welcome(i)):
             self._open("keep")
         wish = WISH_OF.get(self.scope.mode, "want")
         weight = self.pending or self.scope.weight
         self.pending = None
         return wish, weight if wish in ("more", "less") else min(PLAIN, weight)
+
+    def _is_welcome(self, i: int) -> bool:
+        return is_stated(self.spans, i) and is_welcome(self.spans, i)
+
+    def _is_unwelcome(self, i: int) -> bool:
+        """ "It is slow, I need energy": said of the track without praise, in a message that asks for something."""
+        if self._kind(self._past(i + 1, ("filler",))) == "describe":
+            return self._is_definite(i)  # "the energy reminds me of a broadcast"
+        if self.scope.mode != "want" or not is_stated(self.spans, i) or is_welcome(self.spans, i):
+            return False
+        asks = ("want", "more", "less", "comparative", "too", "exclude")
+        corrected = any(span.kind == "negate" for span in self.spans[:i])  # "it's not jazz I'm after, it's soul"
+        return not corrected and any(span.kind in asks for span in self.spans) and self._verdict(i) is None
 
     def _goes_on(self, i: int, concept: Concept) -> bool:
         """Whether the open scope covers one more concept after its last one."""
@@ -389,18 +413,26 @@ class _Walk:
     def _verdict(self, i: int) -> tuple[Wish, float] | None:
         """ "The drums are great" keeps them, "the drums are too loud" lessens them, "don't work" excludes them."""
         j = self._past(i + 1, ("filler", "and", "concept", "strong"))
-        if self._kind(j) == "reject":
+        k = self._past(j + 1, ("filler", "strong", "soft", "article"))
+        if self._kind(j) == "reject" or (self._kind(j) == "be" and self._kind(k) == "reject"):
+            return "avoid", PLAIN
+        particle = self.spans[i + 1].first if i + 1 < len(self.spans) else ""
+        if particle == "out" and self._kind(i + 2) in ("stop", "comma"):  # "guitar out, piano in"
             return "avoid", PLAIN
         if not self._is_definite(i):
             return None
-        particle = self.spans[i + 1].first if i + 1 < len(self.spans) else ""
+        if self._kind(self._past(i + 1, ("filler", "strong"))) == "praise":  # "the drums really shine"
+            return "keep", PLAIN
         if particle in _PARTICLES:  # "turn the energy down"
             return _PARTICLES[particle], self._take_pending()
-        k = self._past(j + 1, ("filler", "strong", "soft"))
         if self._kind(j) == "want" and self._kind(k) == "comparative" and self.spans[k].names[0] in _LOUDNESS:
             self.skip.add(k)
             return _LOUDNESS[self.spans[k].names[0]], self._take_pending()
-        return self._predicate(k) if self._kind(j) == "be" else None
+        return self._predicate(k) or self._trait(i, k) if self._kind(j) == "be" else None
+
+    def _trait(self, i: int, k: int) -> tuple[Wish, float] | None:
+        """ "The singing is really emotional", said with praise: both are to stay."""
+        return ("keep", PLAIN) if self._kind(k) == "concept" and is_welcome(self.spans, i) else None
 
     def _predicate(self, k: int) -> tuple[Wish, float] | None:
         """What the words at `k`, behind "the drums are", say of them."""

@@ -66,8 +66,10 @@ def understand(
     """
     lexicon = lexicon_of(vocabulary)
     line = named(clean(text, LIMITS.characters), this_artist)
-    if (target := asked_about(line, is_title)) is not None:
-        return Request(one_line(text, LIMITS.characters), "why not", target=one_line(target, LIMITS.shown_characters))
+    if (asked := asked_about(line, is_title)) is not None:
+        target, more = (one_line(words, LIMITS.shown_characters) for words in asked)
+        said = one_line(text, LIMITS.characters)
+        return Request(said, "why not", target=target, unmatched=(more,) if more else ())
     names = tuple(artists)
     annotated = annotate(line, lexicon, known_names(names), is_title)
 
@@ -83,9 +85,11 @@ def understand(
         opened, phrases = _opened(annotated, _phrases(annotated, reading.leftovers), open_vocabulary)
         events, overruled = _resolved([*reading.events, *opened], vocabulary)
         request = _request(events, reading, annotated, vocabulary, known)
-        request = dataclasses.replace(request, overruled=overruled, same=reading.same is True)
+        request = dataclasses.replace(request, overruled=overruled)
         act = act_of(annotated.spans, asks=request != Request())
-        act = "different" if reading.same is False and act == "nothing" else act
+        if act == "nothing" and reading.same is not None:
+            act = "refine" if reading.same else "different"
+        request = dataclasses.replace(request, same=reading.same is True and act != "why")
     note = (f"… (text cut at {LIMITS.characters:,} characters)",) if len(text) > LIMITS.characters else ()
     unmatched = (*_unmatched(annotated, phrases), *request.unmatched, *note)
     return dataclasses.replace(request, text=one_line(text, LIMITS.characters), act=act, unmatched=unmatched)
