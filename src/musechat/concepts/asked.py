@@ -25,8 +25,8 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _MISSED = re.compile(
-    r"\b(?:why|how come|what happened|reason|where(?:['’]s| is))\b.*?(?:n['’]t\b|\bnot\b|\bno\b|left out|leave out|skip|ignor|"
-    r"pass(?:ed)? over|exclu|miss|reject|happened to|instead|where)",
+    r"\b(?:why|how come|what happened|reason|where(?:['’]s| is))\b.*?(?:n['’]t\b|\bnot\b|\bno\b|left out|leave out|"
+    r"skip|ignor|pass(?:ed)? over|exclu|miss|reject|happened to|instead|where)",
     re.IGNORECASE,
 )
 _LONGEST_TITLE = 8

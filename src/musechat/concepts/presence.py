@@ -35,9 +35,10 @@ class PresenceSettings:
     """`furthest`: standard scores are clipped there; `slope`: of the logistic that stands for the normal integral.
 
     `cuts`: score from which a track breaks an exclusion, per kind, for concepts whose cut is not fitted. Whatever the
-    score, so does a concept's own tag (weight ≥ `own`) with a raw probability of `spoken`, or one among the `told`
-    strongest tags with `heard` or more. Excluding a genre excludes its narrower genres: those in which its own tags
-    count `leans` or more. These are set by hand, to cut too much rather than too little.
+    score, so does a concept's own tag (weight ≥ `own`) with a raw probability of `spoken`, or, where its cut is not
+    fitted, one among the `told` strongest tags with `heard` or more. Excluding a genre excludes its narrower genres:
+    those in which its own tags count `leans` or more, of a genre with a fitted cut only those that have one too. These
+    are set by hand, to cut too much rather than too little.
     """
 
     correlation: float = 0.5
@@ -135,6 +136,8 @@ class ConceptScorer:
         self._fitted = np.array([one.cut is not None for one in fitted])  # (c,)
         by_hand = (settings.cuts[concept.kind] for concept in self.concepts)
         self._cuts = np.array([one.cut or cut for one, cut in zip(fitted, by_hand, strict=True)], np.float32)
+        self._told &= ~self._fitted
+        self._narrower[self._fitted] &= self._fitted
 
     def __call__(self, tags: Floats, attributes: Mapping[str, Floats]) -> Presence:
         """`tags` (n, t) mean probabilities; `attributes`: any of ATTRIBUTES → (n,), NaN where not measured."""

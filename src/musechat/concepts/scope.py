@@ -93,7 +93,8 @@ class Reading:
 class _Scope:
     """`last`: the concept taken last under this scope; `join`: what stood since; `age`: spans since it opened;
     `heard`: an unknown word stood in the place of a concept;
-    `swapping`: what is excluded is to be replaced by what follows "with"; `preferring`: "than" names what is not wanted.
+    `swapping`: what is excluded is to be replaced by what follows "with"; `preferring`: "than" names what is
+    not wanted.
     """
 
     mode: Mode = "want"

@@ -1,0 +1,192 @@
+"""What may be asserted of a track, and what an exclusion must cut: floors and cuts, fitted on labelled music.
+
+In: made tracks of known content (`truth/generated.py`), real ones with proven labels (`truth/real.py`). Out: a table per
+concept; with `--write` the package's `floors.json`, with `--report FILE` the table as Markdown.
+
+    python benchmarks/presence.py [--hear SOUNDS] [--made CACHE] [--real CACHE] [--write] [--report FILE]
+
+- Half "fit" sets a floor (precision .95 over all and on real music) and a cut; half "test" decides whether the concept
+  may be asserted: precision .9 over all, and on real music wherever at least `FEW` real tracks hold it.
+- Precision counts a positive of the rarer side no more than one of the other: classes weigh the same, so that a
+  concept which half of the made tracks hold is not flattered by that.
+- A cut finds 98 % of the tracks that hold a concept where that costs at most 10 % of those that do not; otherwise it
+  finds what that price allows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from truth import generated, real
+from truth.fetch import tracks
+from truth.generated import Labelled
+
+from musechat.concepts.presence import ConceptScorer, Presence
+from musechat.concepts.reference import shipped_reference
+from musechat.concepts.vocabulary import ATTRIBUTES, TAGS, shipped_vocabulary
+
+Floats, Bools = NDArray[np.float32], NDArray[np.bool_]
+FLOORS = Path(__file__).parents[1] / "src" / "musechat" / "concepts" / "floors.json"
+AIM, ENOUGH, FEW = 0.95, 0.9, 8
+"""Precision asked for when fitting and when testing; fewest positives, negatives and assertions that count as labelled."""
+FOUND, PRICE = 0.98, 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Scores of one concept where its label is known (n,), and masks over them."""
+
+    scores: Floats
+    holds: Bools
+    fit: Bools
+    real: Bools
+
+
+def scored(labelled: Sequence[Labelled], floors: dict[str, object] | None = None) -> Presence:
+    """All tracks against the shipped reference."""
+    scorer = ConceptScorer(shipped_vocabulary(), TAGS, shipped_reference(TAGS), floors=floors)  # type: ignore[arg-type]
+    measured = np.stack([track.attributes for track in labelled])
+    return scorer(
+        np.stack([track.tags for track in labelled]), {name: measured[:, i] for i, name in enumerate(ATTRIBUTES)}
+    )
+
+
+def sides(labelled: Sequence[Labelled], concept: str, scores: Floats) -> Sides:
+    known = np.array([concept in track.present or concept in track.absent for track in labelled])
+    holds = np.array([concept in track.present for track in labelled])
+    fit = np.array([track.half == "fit" for track in labelled])
+    recorded = np.array([track.body == "real" for track in labelled])
+    return Sides(scores[known], holds[known], fit[known], recorded[known])
+
+
+def precision(holds: Bools, said: Bools) -> float:
+    """Of what is said, with both sides weighing the same; NaN where nothing is said."""
+    right, wrong = said[holds].mean() if holds.any() else 0.0, said[~holds].mean() if (~holds).any() else 0.0
+    return float(right / (right + wrong)) if right + wrong > 0 else float("nan")
+
+
+def auc(holds: Bools, scores: Floats) -> float:
+    """Area under the ROC curve: how often a holder scores above one that is none."""
+    if not holds.any() or holds.all():
+        return float("nan")
+    above = scores[holds][:, None] > scores[~holds][None]
+    return float((above + 0.5 * (scores[holds][:, None] == scores[~holds][None])).mean())
+
+
+def labelled_enough(holds: Bools) -> bool:
+    return bool(min(holds.sum(), (~holds).sum()) >= FEW)
+
+
+def fitted_floor(known: Sides) -> float | None:
+    """The lowest score from which on assertions are right often enough, over all and on real music alone."""
+    for floor in np.unique(known.scores[known.fit & known.holds]):
+        said = known.scores >= floor
+        groups = [known.fit, known.fit & known.real]
+        judged = [group for group in groups if labelled_enough(known.holds[group])]
+        rates = [precision(known.holds[group], said[group]) for group in judged]
+        if rates and all(rate >= AIM for rate in rates):
+            return float(floor)
+    return None
+
+
+def fitted_cut(known: Sides) -> float | None:
+    """See the module's last note."""
+    holders, others = known.scores[known.fit & known.holds], known.scores[known.fit & ~known.holds]
+    if min(len(holders), len(others)) < FEW:
+        return None
+    strict = float(np.quantile(holders, 1 - FOUND))
+    return float(np.clip(max(strict, np.quantile(others, 1 - PRICE)), 0.3, 0.995))
+
+
+def row(concept: str, known: Sides, breaks: Bools) -> dict[str, object]:
+    """Everything that is reported of one concept. `breaks`: whether its exclusion cuts each track."""
+    test, recorded = ~known.fit, ~known.fit & known.real
+    floor = fitted_floor(known)
+    said = known.scores >= (np.inf if floor is None else floor)
+    rates = {name: precision(known.holds[group], said[group]) for name, group in (("all", test), ("real", recorded))}
+    real_counts = labelled_enough(known.holds[recorded])
+    right = rates["all"] >= ENOUGH and (not real_counts or rates["real"] >= ENOUGH)
+    holds = right and said[test & known.holds].sum() >= FEW
+    return {
+        "concept": concept,
+        "floor": floor if holds else None,
+        "precision": rates["real"] if real_counts else rates["all"],
+        "recall": float(said[(recorded if real_counts else test) & known.holds].mean()),
+        "on": "real" if real_counts else "generated",
+        "labelled": int((recorded if real_counts else test).sum()),
+        "auc generated": auc(known.holds[~known.real], known.scores[~known.real]),
+        "auc real": auc(known.holds[known.real], known.scores[known.real]),
+        "positives": f"{(known.holds & ~known.real).sum()}/{(known.holds & known.real).sum()}",
+        "missed": float(1 - breaks[test & known.holds].mean()),
+        "wrongly cut": float(breaks[test & ~known.holds].mean()) if (test & ~known.holds).any() else float("nan"),
+    }
+
+
+def measure(labelled: Sequence[Labelled]) -> tuple[list[dict[str, object]], dict[str, dict[str, object]]]:
+    """Rows of the report, and the floors."""
+    bare = scored(labelled, {})
+    cuts: dict[str, float] = {}
+    rows, floors = [], {}
+    known_of = {name: sides(labelled, name, bare.scores[:, i]) for i, name in enumerate(bare.concepts)}
+    judged = {name: known for name, known in known_of.items() if labelled_enough(known.holds[~known.fit])}
+    for name, known in judged.items():
+        cut = fitted_cut(known)
+        if cut is not None:
+            cuts[name] = round(cut, 3)
+    from musechat.concepts.floors import Floor
+
+    final = scored(labelled, {name: Floor(cut=cut) for name, cut in cuts.items()})
+    for name, known in judged.items():
+        column = bare.concepts.index(name)
+        mask = np.array([name in track.present or name in track.absent for track in labelled])
+        found = row(name, known, final.breaks[mask, column])
+        rows.append(found)
+        entry = {"floor": found["floor"] and round(float(found["floor"]), 3), "cut": cuts.get(name)}  # type: ignore[arg-type]
+        if entry["floor"]:
+            entry |= {key: found[key] for key in ("precision", "recall", "labelled", "on")}
+            entry |= {key: round(float(entry[key]), 3) for key in ("precision", "recall")}  # type: ignore[arg-type]
+        floors[name] = {key: value for key, value in entry.items() if value is not None}
+    return rows, floors
+
+
+COLUMNS = ("concept", "positives", "auc generated", "auc real", "floor", "precision", "recall", "on", "labelled",
+           "missed", "wrongly cut")  # fmt: skip
+
+
+def table(rows: Sequence[dict[str, object]]) -> str:
+    """Markdown."""
+    lines = ["| " + " | ".join(COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
+    for found in sorted(rows, key=lambda r: (r["floor"] is None, str(r["concept"]))):
+        cells = (f"{v:.3f}" if isinstance(v := found[c], float) else "—" if v is None else str(v) for c in COLUMNS)
+        lines.append("| " + " | ".join(cells).replace("nan", "—") + " |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--hear", type=Path, help="fetch the real tracks to this folder and analyse them first")
+    parser.add_argument("--made", type=Path, default=generated.CACHE)
+    parser.add_argument("--real", type=Path, default=real.CACHE)
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--report", type=Path)
+    options = parser.parse_args()
+    if options.hear:
+        real.hear(options.hear, options.real, tracks())
+    rows, floors = measure([*generated.read(options.made), *real.read(options.real)])
+    print(table(rows))
+    asserted = [found for found in rows if found["floor"] is not None]
+    print(f"\n{len(asserted)} of {len(rows)} labelled concepts may be asserted.")
+    if options.report:
+        options.report.write_text(table(rows) + "\n", "utf-8")
+    if options.write:
+        FLOORS.write_text(json.dumps(dict(sorted(floors.items())), indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
