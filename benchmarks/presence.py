@@ -1,7 +1,7 @@
 """What may be asserted of a track, and what an exclusion must cut: floors and cuts, fitted on labelled music.
 
-In: made tracks of known content (`truth/generated.py`), real ones with proven labels (`truth/real.py`). Out: a table per
-concept; with `--write` the package's `floors.json`, with `--report FILE` the table as Markdown.
+In: made tracks of known content (`truth/generated.py`), real ones with proven labels (`truth/real.py`). Out: a
+table per concept; with `--write` the package's `floors.json`, with `--report FILE` the table as Markdown.
 
     python benchmarks/presence.py [--hear SOUNDS] [--made CACHE] [--real CACHE] [--write] [--report FILE]
 
@@ -23,18 +23,18 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from truth import generated, real
-from truth.fetch import tracks
-from truth.generated import Labelled
 
 from musechat.concepts.presence import ConceptScorer, Presence
 from musechat.concepts.reference import shipped_reference
 from musechat.concepts.vocabulary import ATTRIBUTES, TAGS, shipped_vocabulary
+from truth import generated, real
+from truth.fetch import tracks
+from truth.generated import Labelled
 
 Floats, Bools = NDArray[np.float32], NDArray[np.bool_]
 FLOORS = Path(__file__).parents[1] / "src" / "musechat" / "concepts" / "floors.json"
 AIM, ENOUGH, FEW = 0.95, 0.9, 8
-"""Precision asked for when fitting and when testing; fewest positives, negatives and assertions that count as labelled."""
+"""Precision asked for when fitting and when testing; fewest positives, negatives and assertions that count."""
 FOUND, PRICE = 0.98, 0.1
 
 
@@ -104,6 +104,13 @@ def fitted_cut(known: Sides) -> float | None:
     return float(np.clip(max(strict, np.quantile(others, 1 - PRICE)), 0.3, 0.995))
 
 
+def fitted_clear(known: Sides) -> float | None:
+    """The score under which a fiftieth of the holders stand, of made and of real ones."""
+    groups = [known.scores[known.fit & known.holds & which] for which in (known.real, ~known.real)]
+    enough = [float(np.quantile(group, 1 - FOUND)) for group in groups if len(group) >= FEW]
+    return min(enough, default=None)
+
+
 def row(concept: str, known: Sides, breaks: Bools) -> dict[str, object]:
     """Everything that is reported of one concept. `breaks`: whether its exclusion cuts each track."""
     test, recorded = ~known.fit, ~known.fit & known.real
@@ -148,6 +155,8 @@ def measure(labelled: Sequence[Labelled]) -> tuple[list[dict[str, object]], dict
         found = row(name, known, final.breaks[mask, column])
         rows.append(found)
         entry = {"floor": found["floor"] and round(float(found["floor"]), 3), "cut": cuts.get(name)}  # type: ignore[arg-type]
+        clear = fitted_clear(known)
+        entry["clear"] = None if clear is None or name not in cuts else round(max(0.001, min(clear, cuts[name])), 3)
         if entry["floor"]:
             entry |= {key: found[key] for key in ("precision", "recall", "labelled", "on")}
             entry |= {key: round(float(entry[key]), 3) for key in ("precision", "recall")}  # type: ignore[arg-type]

@@ -40,6 +40,7 @@ def corpus(
         scores=np.asfortranarray(table),
         breaks=table >= 0.5,
         asserted=table >= 0.9,
+        clear=table <= 0.01,
         bpm=np.array(bpm if bpm is not None else rng.uniform(70, 160, n), np.float32),
         arousal=rng.uniform(-1, 1, n).astype(np.float32),
         valence=rng.uniform(-1, 1, n).astype(np.float32),

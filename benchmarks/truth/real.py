@@ -13,13 +13,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from truth.fetch import RealTrack, fetch_tracks, tracks
-from truth.generated import Half, Labelled
 
 from musechat.app.models import Models
 from musechat.concepts.vocabulary import ATTRIBUTES
 from musechat.core.errors import MuseChatError
 from musechat.core.settings import Quality
+from truth.fetch import RealTrack, fetch_tracks, tracks
+from truth.generated import Half, Labelled
 
 CACHE = Path("/tmp/w/real")
 

@@ -24,13 +24,14 @@ from musechat.core.errors import InputError
 @dataclass(frozen=True, slots=True)
 class Floor:
     """One concept. `floor`: the score from which it is asserted, None: never; `cut`: the score from which its
-    exclusion is broken, None: not fitted.
+    exclusion is broken, None: not fitted; `clear`: the score up to which hardly any track holds it.
 
     `precision` and `recall` of what is asserted, over `labelled` tracks that were not used to fit, of a kind of music.
     """
 
     floor: float | None = None
     cut: float | None = None
+    clear: float | None = None
     precision: float | None = None
     recall: float | None = None
     labelled: int = 0
@@ -53,6 +54,6 @@ def _floor(name: str, entry: Mapping[str, Any]) -> Floor:
         read = Floor(**entry)
     except TypeError as error:
         raise InputError(f"The floor of {name!r} cannot be read: {error}.") from error
-    if any(value is not None and not 0 < value < 1 for value in (read.floor, read.cut)):
-        raise InputError(f"The floor and the cut of {name!r} must be scores between 0 and 1.")
+    if any(value is not None and not 0 < value < 1 for value in (read.floor, read.cut, read.clear)):
+        raise InputError(f"Floor, cut and clear of {name!r} must be scores between 0 and 1.")
     return read

@@ -80,9 +80,9 @@ class Presence:
     """n tracks, c concepts in the order of `Vocabulary.measurable`.
 
     `sources` (c): what a score is made of, in words; `scores` (n, c) in 0..1, column-major; `breaks` (n, c): whether
-    the track breaks an exclusion of the concept; `asserted` (n, c): whether one may say that it is there; `voices`:
-    "none", "any", "female", "male" → the tracks that are allowed when these are asked for, (n,); `voice` (n,): how
-    likely anybody sings, 0..1.
+    the track breaks an exclusion of the concept; `asserted` (n, c): whether one may say that it is there; `clear`
+    (n, c): whether its absence is as good as sure; `voices`: "none", "any", "female", "male" → the tracks that are
+    allowed when these are asked for, (n,); `voice` (n,): how likely anybody sings, 0..1.
     """
 
     concepts: tuple[str, ...]
@@ -90,6 +90,7 @@ class Presence:
     scores: Floats
     breaks: Bools
     asserted: Bools
+    clear: Bools
     voices: dict[str, Bools]
     voice: Floats
 
@@ -133,6 +134,7 @@ class ConceptScorer:
         known = shipped_floors() if floors is None else floors
         fitted = [known.get(concept.name, Floor()) for concept in self.concepts]
         self._floors = np.array([np.inf if one.floor is None else one.floor for one in fitted], np.float32)  # (c,)
+        self._clear = np.array([one.clear or 0.0 for one in fitted], np.float32)  # (c,)
         self._fitted = np.array([one.cut is not None for one in fitted])  # (c,)
         by_hand = (settings.cuts[concept.kind] for concept in self.concepts)
         self._cuts = np.array([one.cut or cut for one, cut in zip(fitted, by_hand, strict=True)], np.float32)
@@ -153,7 +155,7 @@ class ConceptScorer:
         voices["none"] &= ~(spoken | told)[:, self._sung].any(axis=1)
         names = tuple(concept.name for concept in self.concepts)
         sources, asserted = tuple(map(_source, self.concepts)), absolute >= self._floors
-        return Presence(names, sources, scores, breaks, asserted, voices, voice)
+        return Presence(names, sources, scores, breaks, asserted, absolute <= self._clear, voices, voice)
 
     def _scores(self, values: Floats, known: Bools, usual: Reference) -> Floats:
         """(n, c), column-major."""

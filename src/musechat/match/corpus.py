@@ -33,9 +33,9 @@ class Corpus:
 
     `sources` (c,): what hears each concept; `vectors` (n, d) unit rows; `scores` (n, c) in 0..1, column-major;
     `breaks` (n, c): whether a track's own evidence breaks the exclusion of a concept; `asserted` (n, c): whether one
-    may say that it is there; `bpm`, `arousal`, `valence`, `loudness` (LUFS), `duration` (n,); `voices`: for each answer
-    to "which voices" the tracks whose own evidence allows it, (n,); `voice` (n,): the score of any voice; `shown` (n,):
-    neither missing nor a near-duplicate;
+    may say that it is there; `clear` (n, c): whether its absence is as good as sure; `bpm`, `arousal`, `valence`,
+    `loudness` (LUFS), `duration` (n,); `voices`: for each answer to "which voices" the tracks whose own evidence allows
+    it, (n,); `voice` (n,): the score of any voice; `shown` (n,): neither missing nor a near-duplicate;
     `artists`, `licences`, `titles`, `names`: folded text, "" where unknown.
     """
 
@@ -47,6 +47,7 @@ class Corpus:
     scores: Floats
     breaks: Bools
     asserted: Bools
+    clear: Bools
     bpm: Floats
     arousal: Floats
     valence: Floats
@@ -97,6 +98,7 @@ def build_corpus(matrix: Matrix, scorer: ConceptScorer) -> Corpus:
         scores=heard.scores,
         breaks=np.asfortranarray(heard.breaks),
         asserted=heard.asserted,
+        clear=heard.clear,
         bpm=attributes["bpm"],
         arousal=attributes["arousal"],
         valence=attributes["valence"],

@@ -13,17 +13,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from musechat.core.request import Request
 from musechat.core.text import folded
-from musechat.match.limits import Limit, allowed, limits, relaxations
+from musechat.match.limits import HARD, Limit, allowed, limits, relaxations
 from musechat.match.part import Part, weighted_mean
 from musechat.match.picture import PictureWeights, picture_parts
 from musechat.match.words import WordWeights, example_part, word_parts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from musechat.core.conversation import Relaxation
     from musechat.core.evidence import Evidence
     from musechat.core.features import Floats
-    from musechat.core.request import Query, Request
+    from musechat.core.request import Query, Want
     from musechat.match.corpus import Bools, Corpus
 
 
@@ -102,8 +105,10 @@ class Weighed:
     mask: Bools
 
     def order(self, corpus: Corpus, query: Query, at_most: int) -> list[int]:
-        """The rows by falling score, repeats of an artist behind every other artist's first."""
-        best = best_rows(self.score, self.mask, at_most)
+        """The rows by falling score, the surely right ones first, repeats of an artist behind every other's first."""
+        sure = _sure(corpus, query, self.mask)
+        best = best_rows(self.score, sure, at_most)
+        best += best_rows(self.score, self.mask & ~sure, at_most - len(best))
         one_artist = query.request is not None and query.request.constraints.artist is not None
         return best if one_artist else _folded(corpus, best)
 
@@ -153,13 +158,31 @@ def _narrowed(corpus: Corpus, query: Query, parts: list[Part], mask: Bools) -> B
 
     Each step only where it leaves a track: "faster" is never answered by a slower track while there is a faster one.
     """
-    steps: list[Bools] = [part.fit > 0 for part in parts if part.kind == "change"]
-    if query.video is not None:
-        steps.insert(0, corpus.duration >= query.video.duration)
+    steps: list[Bools] = [] if query.video is None else [corpus.duration >= query.video.duration]
+    steps += [part.fit > 0 for part in parts if part.kind == "change"]
     for step in steps:
         if np.any(mask & step):
             mask = mask & step
     return mask
+
+
+def _sure(corpus: Corpus, query: Query, mask: Bools) -> Bools:
+    """Of `mask` (n,) the tracks that surely lack what is excluded, then those that surely have what is wanted; each
+    step only where it leaves a track.
+    """
+    request = query.request or Request()
+    steps: list[Bools] = [corpus.clear[:, column] for column in _columns(corpus, request.avoids)]
+    steps += [corpus.asserted[:, column] for column in _columns(corpus, request.wants)]
+    for step in steps:
+        if np.any(mask & step):
+            mask = mask & step
+    return mask
+
+
+def _columns(corpus: Corpus, wishes: Iterable[Want]) -> list[int]:
+    """Where the concepts stand that were asked for or excluded outright."""
+    columns = (corpus.column(want.concept) for want in wishes if want.weight >= HARD)
+    return [column for column in columns if column is not None]
 
 
 def _pick(parts: list[Part], score: Floats, row: int) -> Pick:
@@ -188,7 +211,7 @@ def _same(corpus: Corpus, example: Floats, cosine: float) -> Bools:
 def best_rows(score: Floats, mask: Bools, k: int) -> list[int]:
     """Allowed rows by falling score; ties keep the library's order."""
     rows = np.flatnonzero(mask)
-    if rows.size > k:
+    if rows.size > k > 0:
         cut = np.partition(score[rows], rows.size - k)[rows.size - k]
         rows = rows[score[rows] >= cut]
     order = np.argsort(-score[rows], kind="stable")
