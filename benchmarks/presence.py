@@ -36,6 +36,8 @@ FLOORS = Path(__file__).parents[1] / "src" / "musechat" / "concepts" / "floors.j
 AIM, ENOUGH, FEW = 0.95, 0.9, 8
 """Precision asked for when fitting and when testing; fewest positives, negatives and assertions that count."""
 FOUND, PRICE = 0.98, 0.1
+SURE = 0.8
+"""How sure an absence must be, both sides weighing the same, to count as clear at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +107,20 @@ def fitted_cut(known: Sides) -> float | None:
 
 
 def fitted_clear(known: Sides) -> float | None:
-    """The score under which a fiftieth of the holders stand, of made and of real ones."""
-    groups = [known.scores[known.fit & known.holds & which] for which in (known.real, ~known.real)]
-    enough = [float(np.quantile(group, 1 - FOUND)) for group in groups if len(group) >= FEW]
-    return min(enough, default=None)
+    """The score under which a holder is rarest against others: of made and of real tracks, the worse of both counts.
+
+    Between a tenth and half of the others stand under it; None where a holder is not at least five times rarer there.
+    """
+    groups = [known.fit & which for which in (known.real, ~known.real)]
+    judged = [group for group in groups if labelled_enough(known.holds[group])]
+    best, clear = 1 - SURE, None
+    others = known.scores[known.fit & ~known.holds]
+    for level in np.quantile(others, np.linspace(0.5, 0.1, 21)) if judged else ():
+        rates = [1 - precision(~known.holds[group], known.scores[group] <= level) for group in judged]
+        worst = max(0.5 if np.isnan(rate) else rate for rate in rates)
+        if worst < best:
+            best, clear = worst, float(level)
+    return clear
 
 
 def row(concept: str, known: Sides, breaks: Bools) -> dict[str, object]:

@@ -151,9 +151,8 @@ class Supervisor:
             if place == 0:
                 evidence += self._asserted(corpus, pick.row)
             if features is not None and place == 0:
-                evidence += sound_evidence(
-                    features, track.duration, strongest_tags(features, self._tag_names, SPOKEN_TAGS)
-                )
+                tags = strongest_tags(features, self._tag_names, SPOKEN_TAGS)
+                evidence += sound_evidence(features, track.duration, _told(tags, query.request))
             if features is not None and query.video is not None:
                 laid, facts = _laid(track, features, query.video, query.request)
                 evidence += facts if place == 0 else ()
@@ -170,6 +169,12 @@ class Supervisor:
             source = f"{corpus.sources[column]}, above its floor"
             found.append(Evidence("asserted", "track", concept.name, precision, concept.kind, source))
         return found
+
+
+def _told(tags: list[tuple[str, float]], request: Request | None) -> list[tuple[str, float]]:
+    """Without weak tags of what was excluded: its calibrated score is told with the limit that it passed."""
+    excluded = {want.concept for want in request.avoids} if request is not None else set()
+    return [(tag, probability) for tag, probability in tags if tag not in excluded]
 
 
 def _laid(
