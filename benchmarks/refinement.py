@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+from musechat.concepts.floors import shipped_floors
 from musechat.concepts.understand import understand
 from musechat.concepts.vocabulary import ATTRIBUTES, shipped_vocabulary
 from musechat.core.request import Query
@@ -159,6 +160,9 @@ def report(body: str, found: dict[str, dict[str, Counter[str]]]) -> str:
     out = [f"## {body}", ""]
     cut, wishes = totals(found["exclusions"]), totals(found["wishes"])
     judged, heard = cut["has"] + cut["lacks"], wishes["has"] + wishes["lacks"]
+    floors = shipped_floors()
+    surely = {c: tally for c, tally in found["wishes"].items() if c in floors and floors[c].floor is not None}
+    sure = totals(surely)
     spread = [tally["cut"] / tally["allowed"] for tally in found["exclusions"].values()]
     out += [
         f"- exclusions: {judged} judged, violated on truth {share(cut['has'], judged)}, on own evidence "
@@ -166,7 +170,8 @@ def report(body: str, found: dict[str, dict[str, Counter[str]]]) -> str:
         f"- wrongly cut: {np.mean(spread):.1%} of what an exclusion allows (mean over {len(spread)} concepts, worst "
         f"{max(spread):.1%})",
         f"- wishes: {heard} judged, truly present at rank 1 {share(wishes['has'], heard)}; label silent "
-        f"{wishes['unknown']}, no track {wishes['no track']}",
+        f"{wishes['unknown']}, no track {wishes['no track']}; of the {len(surely)} concepts that may be asserted "
+        f"{share(sure['has'], sure['has'] + sure['lacks'])} of {sure['has'] + sure['lacks']}",
         "",
         "| concept | violated | wrongly cut | present at rank 1 |",
         "|---|---|---|---|",

@@ -22,7 +22,7 @@ def score(
         for tag, value in given.items():
             tags[row, TAGS.index(tag)] = value
     given_attributes = {name: np.array(values, np.float32) for name, values in (attributes or {}).items()}
-    return ConceptScorer(VOCABULARY, TAGS, reference)(tags, given_attributes)
+    return ConceptScorer(VOCABULARY, TAGS, reference, floors={})(tags, given_attributes)
 
 
 def column(presence: Presence, concept: str) -> np.ndarray:
@@ -70,7 +70,7 @@ def test_measurements_count_and_their_lack_is_neutral() -> None:
 def test_what_nothing_measured_is_in_the_middle() -> None:
     tags = np.full((1, len(TAGS)), np.nan, np.float32)
     nothing = {name: np.array([np.nan], np.float32) for name in ATTRIBUTES}
-    presence = ConceptScorer(VOCABULARY, TAGS, NEUTRAL)(tags, nothing)
+    presence = ConceptScorer(VOCABULARY, TAGS, NEUTRAL, floors={})(tags, nothing)
     assert np.allclose(presence.scores, 0.5)
     assert not presence.breaks.any()
 

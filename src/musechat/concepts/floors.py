@@ -1,4 +1,4 @@
-"""What a score must reach before a concept is said to be in a track, and where it breaks an exclusion: `Floor`.
+"""What labelled music taught of a concept: how it is heard, from which score it is there: `Floor`.
 
 In: `floors.json`, which `benchmarks/presence.py --write` makes of labelled music. Out: a `Floor` for each of its
 concepts.
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
 from types import MappingProxyType
@@ -26,12 +26,14 @@ class Floor:
     """One concept. `floor`: the score from which it is asserted, None: never; `cut`: the score from which its
     exclusion is broken, None: not fitted; `clear`: the score up to which hardly any track holds it.
 
+    `heard_by`: tag or attribute → weight of its standard score, fitted, in place of the vocabulary's recipe.
     `precision` and `recall` of what is asserted, over `labelled` tracks that were not used to fit, of a kind of music.
     """
 
     floor: float | None = None
     cut: float | None = None
     clear: float | None = None
+    heard_by: Mapping[str, float] = field(default_factory=dict)
     precision: float | None = None
     recall: float | None = None
     labelled: int = 0

@@ -4,6 +4,7 @@ In: mean tag probabilities and measured attributes of n tracks. Out: `Presence`:
 
 - A score is comparable between concepts: weighted standard scores, scaled as if their inputs correlate by `correlation`
   and squashed, so that .5 is usual and .84 one standard deviation above. By itself it ranks and asserts nothing.
+- Where labelled music was enough, fitted weights replace the vocabulary's; they come scaled to unit variance.
 - A concept is asserted whose score reaches the floor that was fitted on labelled music; see `floors`.
 - Exclusions are judged the other way round, and hard: what scores above a cut *or* whose own tag speaks up is out.
 - Floors and fitted cuts meet scores against the shipped reference, whatever the ranking is relative to.
@@ -35,10 +36,10 @@ class PresenceSettings:
     """`furthest`: standard scores are clipped there; `slope`: of the logistic that stands for the normal integral.
 
     `cuts`: score from which a track breaks an exclusion, per kind, for concepts whose cut is not fitted. Whatever the
-    score, so does a concept's own tag (weight ≥ `own`) with a raw probability of `spoken`, or, where its cut is not
-    fitted, one among the `told` strongest tags with `heard` or more. Excluding a genre excludes its narrower genres:
-    those in which its own tags count `leans` or more, of a genre with a fitted cut only those that have one too. These
-    are set by hand, to cut too much rather than too little.
+    score, so does a concept's own tag (weight ≥ `own`) with a raw probability of `certain`. Where the cut is not
+    fitted, one with `spoken` will do, or one among the `told` strongest tags with `heard` or more, and excluding a
+    genre excludes its narrower genres: those in which its own tags count `leans` or more. These are set by hand, to cut
+    too much rather than too little.
     """
 
     correlation: float = 0.5
@@ -59,6 +60,7 @@ class PresenceSettings:
     )
     own: float = 0.6
     spoken: float = 0.3
+    certain: float = 0.5
     told: int = 6
     heard: float = 0.1
     leans: float = 0.3
@@ -129,17 +131,21 @@ class ConceptScorer:
         self._narrower = (own & genre).T.astype(np.float32) @ leans > 0  # (c, c): a kind of it
         rho, absolute = settings.correlation, np.abs(self._weights)
         self._weights /= np.sqrt((1 - rho) * (absolute**2).sum(axis=0) + rho * absolute.sum(axis=0) ** 2)
-        self._hear_voices = VoiceHearer(vocabulary, tag_names)
-        self._shipped = shipped_reference(tag_names)
         known = shipped_floors() if floors is None else floors
         fitted = [known.get(concept.name, Floor()) for concept in self.concepts]
+        for column, one in enumerate(fitted):
+            if one.heard_by:
+                self._weights[:, column] = [one.heard_by.get(name, 0.0) for name in place]
+        self._by_labels = tuple(bool(one.heard_by) for one in fitted)
+        self._hear_voices = VoiceHearer(vocabulary, tag_names)
+        self._shipped = shipped_reference(tag_names)
         self._floors = np.array([np.inf if one.floor is None else one.floor for one in fitted], np.float32)  # (c,)
         self._clear = np.array([one.clear or 0.0 for one in fitted], np.float32)  # (c,)
         self._fitted = np.array([one.cut is not None for one in fitted])  # (c,)
         by_hand = (settings.cuts[concept.kind] for concept in self.concepts)
         self._cuts = np.array([one.cut or cut for one, cut in zip(fitted, by_hand, strict=True)], np.float32)
         self._told &= ~self._fitted
-        self._narrower[self._fitted] &= self._fitted
+        self._narrower[self._fitted] = False
 
     def __call__(self, tags: Floats, attributes: Mapping[str, Floats]) -> Presence:
         """`tags` (n, t) mean probabilities; `attributes`: any of ATTRIBUTES → (n,), NaN where not measured."""
@@ -149,12 +155,12 @@ class ConceptScorer:
         scores = self._scores(values, known, usual)
         absolute = scores if usual is self._shipped else self._scores(values, known, self._shipped)
         spoken, told = tags >= self._settings.spoken, self._strongest(tags)  # (n, t)
-        breaks = self._breaks(np.where(self._fitted, absolute, scores), spoken, told)
+        breaks = self._breaks(np.where(self._fitted, absolute, scores), tags, told)
         breaks |= breaks.astype(np.float32) @ self._narrower.T > 0
         voice, voices = self._hear_voices(np.nan_to_num(values[:, : tags.shape[1]], nan=TAG_PRIOR[0]))
         voices["none"] &= ~(spoken | told)[:, self._sung].any(axis=1)
         names = tuple(concept.name for concept in self.concepts)
-        sources, asserted = tuple(map(_source, self.concepts)), absolute >= self._floors
+        sources, asserted = tuple(map(_source, self.concepts, self._by_labels)), absolute >= self._floors
         return Presence(names, sources, scores, breaks, asserted, absolute <= self._clear, voices, voice)
 
     def _scores(self, values: Floats, known: Bools, usual: Reference) -> Floats:
@@ -174,18 +180,20 @@ class ConceptScorer:
         told: Bools = tags >= np.maximum(strongest, self._settings.heard)
         return told
 
-    def _breaks(self, scores: Floats, spoken: Bools, told: Bools) -> Bools:
+    def _breaks(self, scores: Floats, tags: Floats, told: Bools) -> Bools:
         breaks: Bools = scores >= self._cuts
+        enough = np.where(self._fitted, self._settings.certain, self._settings.spoken)  # (c,)
         for tag in np.flatnonzero(self._own.any(axis=1)):
-            loud = np.flatnonzero(spoken[:, tag])
-            if loud.size:
-                breaks[np.ix_(loud, np.flatnonzero(self._own[tag]))] = True
+            for column in np.flatnonzero(self._own[tag]):
+                breaks[:, column] |= tags[:, tag] >= enough[column]
         breaks |= told.astype(np.float32) @ self._told > 0
         return breaks
 
 
-def _source(concept: Concept) -> str:
+def _source(concept: Concept, by_labels: bool) -> str:
     """What the recipe of a concept is made of: "musicnn tags and measured tempo, calibrated"."""
+    if by_labels:
+        return "musicnn tags and measurements, weighed by labelled music"
     measured = [_MEASURED[name] for name in ATTRIBUTES if name in concept.heard_by]
     named = " and ".join(part for part in (", ".join(measured[:-1]), *measured[-1:]) if part)
     if len(measured) == len(concept.heard_by):

@@ -230,6 +230,8 @@ class Attributes:
         self, name: str, span: Span, subject: Subject, grounds: Grounds, denied: bool, weak: bool, line: str
     ) -> bool:
         held = grounds.weak.get(name)
+        if name == "instrumental" and not denied and "no vocals" in grounds.limits:
+            return True
         if subject == "clip" and self._vocabulary[name].kind in ("use", "mood", "texture"):
             return False
         if denied:
