@@ -10,10 +10,10 @@ table per concept; with `--write` the package's `floors.json`, with `--report FI
 - Half "fit" sets a floor (precision .95 over all and on real music) and a cut; half "test" decides whether the concept
   may be asserted: precision .9 over all, and on real music wherever at least `FEW` real tracks hold it; never more than
   5 % false alarms on real music.
-- Precision counts a positive of the rarer side no more than one of the other: classes weigh the same, so that a
-  concept which half of the made tracks hold is not flattered by that.
-- A cut finds 98 % of the tracks that hold a concept where that costs at most 8 % of those that do not; otherwise it
-  finds what that price allows.
+- Precision is the lower of two: as counted, and with both sides weighing the same, so that neither a concept which half
+  of the tracks hold nor one which hardly any holds is flattered.
+- A cut finds 98 % of the tracks that hold a concept where that costs at most 8 % of those that do not, real or made;
+  otherwise it finds what that price allows.
 """
 
 from __future__ import annotations
@@ -171,9 +171,13 @@ def sides(labelled: Sequence[Labelled], concept: str, scores: Floats) -> Sides:
 
 
 def precision(holds: Bools, said: Bools) -> float:
-    """Of what is said, with both sides weighing the same; NaN where nothing is said."""
+    """How much of what is said is right, and the same with both sides weighing the same: the lower of both; NaN where
+    nothing is said.
+    """
+    if not said.any():
+        return float("nan")
     right, wrong = said[holds].mean() if holds.any() else 0.0, said[~holds].mean() if (~holds).any() else 0.0
-    return float(right / (right + wrong)) if right + wrong > 0 else float("nan")
+    return float(min(holds[said].mean(), right / (right + wrong)))
 
 
 def auc(holds: Bools, scores: Floats) -> float:
@@ -205,8 +209,9 @@ def fitted_cut(known: Sides) -> float | None:
     holders, others = known.scores[known.fit & known.holds], known.scores[known.fit & ~known.holds]
     if min(len(holders), len(others)) < FEW:
         return None
-    strict = float(np.quantile(holders, 1 - FOUND))
-    return float(np.clip(max(strict, np.quantile(others, 1 - PRICE)), 0.02, 0.995))
+    bodies = [known.scores[known.fit & ~known.holds & which] for which in (known.real, ~known.real)]
+    cheap = max(float(np.quantile(body, 1 - PRICE)) for body in bodies if len(body) >= FEW)
+    return float(np.clip(max(cheap, np.quantile(holders, 1 - FOUND)), 0.02, 0.995))
 
 
 def fitted_clear(known: Sides) -> float | None:
@@ -219,11 +224,17 @@ def fitted_clear(known: Sides) -> float | None:
     best, clear = 1 - SURE, None
     others = known.scores[known.fit & ~known.holds]
     for level in np.quantile(others, np.linspace(0.5, 0.1, 21)) if judged else ():
-        rates = [1 - precision(~known.holds[group], known.scores[group] <= level) for group in judged]
-        worst = max(0.5 if np.isnan(rate) else rate for rate in rates)
+        worst = max(_wrongly_clear(known, group, level) for group in judged)
         if worst < best:
             best, clear = worst, float(level)
     return clear
+
+
+def _wrongly_clear(known: Sides, group: Bools, level: float) -> float:
+    """How much of what stands at or under a level holds the concept after all, both sides weighing the same."""
+    under, holds = known.scores[group] <= level, known.holds[group]
+    wrong, right = float(under[holds].mean()), float(under[~holds].mean())
+    return wrong / (wrong + right) if wrong + right else 0.5
 
 
 def row(concept: str, known: Sides, breaks: Bools) -> dict[str, object]:
