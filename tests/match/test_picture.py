@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from fakes import video
+from musechat.core.features import Scene
 from musechat.match.picture import clip_evidence
 
 
@@ -12,3 +13,11 @@ def test_speech_is_a_fact_only_where_somebody_listened(
 ) -> None:
     said = [fact for fact in clip_evidence(video(speech=speech)) if fact.kind == "speech"]
     assert [(fact.value, fact.unit, fact.source) for fact in said] == [(s, "s", "Silero VAD") for s in seconds]
+
+
+def test_a_scene_is_named_only_above_its_floor() -> None:
+    sure, unsure = Scene("animals", 0.95), Scene("animals", 0.2)
+    shown = [clip_evidence(video(scenes=(scene,))) for scene in (sure, unsure)]
+    assert [[e.name for e in facts if e.kind == "scene"] for facts in shown] == [["animals"], []]
+    never = clip_evidence(video(scenes=(Scene("a nightclub", 1.0),)))
+    assert not [e for e in never if e.kind == "scene"], "nobody labelled frames of it"

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from musechat.core.evidence import Evidence
+from musechat.encode.scenes import may_be_named
 from musechat.match.limits import VOICE_RULE, VOICE_UNIT
 from musechat.match.part import Part, bell
 
@@ -121,7 +122,12 @@ def clip_evidence(video: VideoProfile) -> tuple[Evidence, ...]:
         for kind, name, value, unit in facts
         if value is not None
     )
-    return (*seen_facts, *_heard(video))
+    shown = (
+        Evidence("scene", "clip", scene.name, scene.probability, "probability", f"image classes, {pictures}")
+        for scene in video.scenes
+        if may_be_named(scene)
+    )
+    return (*seen_facts, *shown, *_heard(video))
 
 
 def _heard(video: VideoProfile) -> Iterator[Evidence]:
