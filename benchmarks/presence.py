@@ -254,7 +254,8 @@ def row(concept: str, known: Sides, breaks: Bools) -> dict[str, object]:
         "precision": rates["real"] if real_counts else rates["all"],
         "recall": float(said[(recorded if real_counts else test) & known.holds].mean()),
         "on": "real" if real_counts else "generated",
-        "labelled": int((recorded if real_counts else test).sum()),
+        "right": int(said[(recorded if real_counts else test) & known.holds].sum()),
+        "said": int(said[recorded if real_counts else test].sum()),
         "auc generated": auc(known.holds[test & ~known.real], known.scores[test & ~known.real]),
         "auc real": auc(known.holds[recorded], known.scores[recorded]) if real_counts else float("nan"),
         "positives": f"{(known.holds & test & ~known.real).sum()}/{(known.holds & recorded).sum()}",
@@ -288,14 +289,13 @@ def measure(labelled: Sequence[Labelled]) -> tuple[list[dict[str, object]], dict
         clear = fitted_clear(known)
         entry["clear"] = None if clear is None or name not in cuts else round(max(0.001, min(clear, cuts[name])), 3)
         if entry["floor"]:
-            entry |= {key: found[key] for key in ("precision", "recall", "labelled", "on")}
-            entry |= {key: round(float(entry[key]), 3) for key in ("precision", "recall")}  # type: ignore[arg-type]
+            entry |= {key: found[key] for key in ("right", "said", "on")}
         entry["heard_by"] = weights.get(name)
         floors[name] = {key: value for key, value in entry.items() if value is not None}
     return rows, floors
 
 
-COLUMNS = ("concept", "positives", "auc generated", "auc real", "floor", "precision", "recall", "on", "labelled",
+COLUMNS = ("concept", "positives", "auc generated", "auc real", "floor", "precision", "right", "said", "recall", "on",
            "missed", "wrongly cut")  # fmt: skip
 
 

@@ -57,11 +57,8 @@ def conversations(library: Library, clips: list[Path], seed: int) -> Iterator[Tu
     tracks = library.tracks()
     artists = sorted({track.artist.value for track in tracks if track.artist}) or ["nobody"]
     titles = [track.title.value for track in tracks]
-    profiles = [library.models.videos.watch(clip) for clip in clips]
     while True:
-        place = dice.randrange(len(clips))
-        session = Session(library, clips[place])
-        session.seen(profiles[place])
+        session = Session(library, dice.choice(clips))
         yield session.recommend()
         for _, line in zip(range(TURNS_EACH - 1), lines(dice, artists, titles), strict=False):
             yield session.say(line)

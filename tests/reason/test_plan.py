@@ -322,7 +322,9 @@ def test_every_wording_is_a_sentence_without_gaps(kind: str) -> None:
 def test_what_is_there_for_sure_is_said_before_what_the_tagger_hears() -> None:
     tag = Evidence("tag", "track", "techno", 0.8, "probability", "musicnn")
     kinds = {"rock": "genre", "piano": "instrument", "dark": "mood"}
-    there = [Evidence("asserted", "track", name, 0.96, kind, "tags") for name, kind in kinds.items()]
+    there = [
+        Evidence("asserted", "track", name, 24, f"{kind}: right of 25 calls", "tags") for name, kind in kinds.items()
+    ]
     planner = Planner([tag, *there], lambda concept: f"some {concept}")
     planner.sound()
     assert points(planner) == [("sound", {"genres": "some rock", "parts": "some piano"})]
@@ -331,7 +333,7 @@ def test_what_is_there_for_sure_is_said_before_what_the_tagger_hears() -> None:
     assert points(planner) == [("tags", {"tags": "techno"})]
     planner = Planner([*concept(0.9, 99), there[1]])
     planner.wishes(Request(wants=(Want("piano"),)))
-    assert points(planner) == [("wish there", {"concept": "piano", "precision": "96"})]
+    assert points(planner) == [("wish there", {"concept": "piano", "right": "24", "said": "25"})]
 
 
 @pytest.mark.parametrize(("standing", "kind"), [(80.0, "measured wish"), (20.0, "measured wish not met")])

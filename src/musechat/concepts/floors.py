@@ -27,16 +27,15 @@ class Floor:
     exclusion is broken, None: not fitted; `clear`: the score up to which hardly any track holds it.
 
     `heard_by`: tag or attribute → weight of its standard score, fitted, in place of the vocabulary's recipe.
-    `precision` and `recall` of what is asserted, over `labelled` tracks that were not used to fit, of a kind of music.
+    Of `said` assertions about labelled tracks that fitted nothing `right` were right; `on`: the kind of music.
     """
 
     floor: float | None = None
     cut: float | None = None
     clear: float | None = None
     heard_by: Mapping[str, float] = field(default_factory=dict)
-    precision: float | None = None
-    recall: float | None = None
-    labelled: int = 0
+    right: int = 0
+    said: int = 0
     on: Literal["real", "generated"] | None = None
 
 

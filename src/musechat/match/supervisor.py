@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from musechat.concepts.floors import shipped_floors
+from musechat.concepts.floors import Floor, shipped_floors
 from musechat.core.errors import InputError
 from musechat.core.evidence import Evidence, Ranked
 from musechat.core.text import folded
@@ -164,10 +164,11 @@ class Supervisor:
         floors = shipped_floors()
         found = []
         for column in np.flatnonzero(corpus.asserted[row]):
-            concept, floor = self._scorer.concepts[column], floors.get(corpus.concepts[column])
-            precision = None if floor is None else floor.precision
-            source = f"{corpus.sources[column]}, above its floor"
-            found.append(Evidence("asserted", "track", concept.name, precision, concept.kind, source))
+            concept = self._scorer.concepts[column]
+            floor = floors.get(concept.name, Floor())
+            unit = f"{concept.kind}: right of {floor.said} calls"
+            source = f"{corpus.sources[column]}, above its floor, tested on {floor.on} music"
+            found.append(Evidence("asserted", "track", concept.name, floor.right, unit, source))
         return found
 
 

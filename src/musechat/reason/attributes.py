@@ -184,11 +184,13 @@ class Attributes:
 
         def more(words: str) -> bool:
             way, _, word = words.partition(" ")
+            if re.search(rf"\b{words} \([-+−]", line, re.I):  # what the score is made of
+                return words in grounds.changes
             for known in _WAYS:
                 now, before = grounds.changes.get(f"{known} {word}", (None, None))
                 if now is not None and before is not None:
                     return (now > before) == (_WAYS[way] > 0)
-            return words in grounds.weak and "(" in line  # what made the score
+            return False
 
         if subject == "clip":
             yield sorted(LOOKS, key=len, reverse=True), look, "a look of the clip"

@@ -141,9 +141,10 @@ class Planner:
 
     def sound(self) -> None:
         """What is in the track for sure, or else the tagger's strongest tags; tempo, key."""
-        there = self.find("asserted")
-        genres = [index for index in there if self._evidence[index].unit == "genre"]
-        parts = [index for index in there if self._evidence[index].unit in ("instrument", "vocals")]
+        told = {index for point in self._points for index in point.evidence}
+        there = [index for index in self.find("asserted") if index not in told]
+        genres = [index for index in there if self._evidence[index].unit.startswith("genre")]
+        parts = [index for index in there if self._evidence[index].unit.startswith(("instrument", "vocals"))]
         slots = {
             name: listed([self._phrase(self._evidence[index].name) for index in indices])
             for name, indices in (("genres", genres), ("parts", parts))
@@ -152,7 +153,7 @@ class Planner:
         tags = self.find("tag")
         if slots:
             self.say("sound" if len(slots) == 2 else next(iter(slots)), [*genres, *parts], **slots)
-        elif tags:
+        elif tags and not self.find("asserted"):
             self.say("tags", tags, tags=listed([f"{self._evidence[i].name}" for i in tags]))
         tempo = self.one("measured", "tempo")
         key = self.find("measured", "key")
@@ -225,7 +226,8 @@ class Planner:
         there = self.one("asserted", concept)
         found = score or measured
         if there is not None:
-            self.say("wish there", [there[0]], concept=self._phrase(concept), precision=f"{100 * there[1]:.0f}")
+            said = self._evidence[there[0]].unit.split()[-2]
+            self.say("wish there", [there[0]], concept=self._phrase(concept), right=f"{there[1]:.0f}", said=said)
         elif standing is not None and found is not None:
             met = standing[1] >= GRANTED
             kind = ("measured wish" if measured else "wish met") if met else "wish not met"
