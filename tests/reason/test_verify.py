@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from musechat.concepts.vocabulary import shipped_vocabulary
 from musechat.core.evidence import Evidence
 from musechat.reason.verify import Verifier
+from musechat.reason.wording import worded
 
 VERIFIER = Verifier(shipped_vocabulary())
 HERE = Path(__file__).parent

@@ -34,7 +34,7 @@ _TRACK = re.compile(
     r"\b(?:tracks?|music|songs?|tunes?|pieces?|tagger|Qtitle|Qartist|it runs|sounds?|cut by|number by|pick)\b", re.I
 )
 _CLAUSE = re.compile(
-    r"[;:]|,? (?:while|whereas|where|but|against|beside|next to|meets?)\b"
+    r"[;:]|[.!?] (?=[A-Z])|,? (?:while|whereas|where|but|against|beside|next to|meets?)\b"
     r"| for (?:a|the|your) (?=picture|clip|video|footage|film)\b"
     r"|, (?:and|so|as|just|which|the music|the track|the picture|your clip)\b|, ",
     re.I,
