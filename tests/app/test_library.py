@@ -46,13 +46,13 @@ def test_a_correction_is_kept_and_can_be_taken_back(fake_models: object, tmp_pat
     with Library(tmp_path / "library") as library:
         library.index([music])
         track = library.find("Deep")
-        corrected = library.edit(track.id, {"title": "Night Drive", "licence": "CC BY 4.0"})
+        corrected = library.edit(track.id, [("title", "Night Drive"), ("licence", "CC BY 4.0")])
         assert (corrected.title.value, corrected.title.source) == ("Night Drive", "you")
         library.index([music])
         assert library.find("Night Drive").id == track.id
-        assert library.edit(track.id, {"title": ""}).title.value == "Deep"
+        assert library.edit(track.id, [("title", "")]).title.value == "Deep"
         with pytest.raises(InputError, match="no fact called"):
-            library.edit(track.id, {"mood": "sad"})
+            library.edit(track.id, [("mood", "sad")])
 
 
 def test_understanding_works_without_a_library(fake_models: object, tmp_path: Path) -> None:

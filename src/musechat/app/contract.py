@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from musechat.core.track import EDITABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from musechat.app.doctor import Check
@@ -52,12 +52,17 @@ def track_json(track: Track) -> dict[str, Any]:
     }
 
 
-def track_full_json(track: Track, features: TrackFeatures | None, tags: list[tuple[str, float]]) -> dict[str, Any]:
-    """A track with every fact, its source, and what was measured; `tags`: the strongest of the tagger."""
+def track_full_json(
+    track: Track, features: TrackFeatures | None, tags: list[tuple[str, float]], judged: Mapping[str, bool]
+) -> dict[str, Any]:
+    """A track with every fact, its source, and what was measured; `tags`: the strongest of the tagger; `judged`: what
+    the user said is in it.
+    """
     return _versioned(**track_json(track)) | {
         "facts": {name: _fact(getattr(track, name)) for name in EDITABLE},
         "missing": track.missing,
         "duplicate_of": track.duplicate_of,
+        "judged": dict(sorted(judged.items())),
         "measured": None if features is None else _measured(features, tags),
     }
 

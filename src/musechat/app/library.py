@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from musechat.app.corrections import read_corrections
 from musechat.app.models import Models
 from musechat.core.errors import InputError, LibraryError
 from musechat.core.settings import Quality, default_library
@@ -194,13 +195,23 @@ class Library:
         """Files that could not be imported, with reasons."""
         return self.store.errors()
 
-    def edit(self, track_id: str, changes: Mapping[str, str]) -> Track:
-        """Corrects facts of a track; an empty value takes a correction back. Returns the track as it is then."""
+    def edit(self, track_id: str, changes: Iterable[tuple[str, str]]) -> Track:
+        """Corrects facts of a track and what is heard in it; see `corrections`. Returns the track as it is then.
+
+        All changes are read before the first is kept. Raises `InputError`.
+        """
+        corrections = read_corrections(changes, self.models.vocabulary)
         self._reopen()
         with Store.open(self.folder, "w") as store:
-            for name, value in changes.items():
-                store.edit(track_id, name, value or None)
+            for name, value in corrections.facts.items():
+                store.edit(track_id, name, value)
+            for concept, holds in corrections.judgements.items():
+                store.judge(track_id, concept, holds)
             return store.track(track_id)
+
+    def judged(self, track_id: str) -> dict[str, bool]:
+        """What the user said of a track: concept → whether it is there."""
+        return self.store.judgements().get(track_id, {})
 
     def render(
         self,

@@ -16,14 +16,24 @@ library_app = typer.Typer(help="Look into the library and correct it.", no_args_
 
 
 @library_app.command("list")
-def list_tracks(library: LibraryOption = None, as_json: JsonOption = False) -> None:
-    """All tracks of the library."""
+def list_tracks(
+    library: LibraryOption = None,
+    licence: Annotated[
+        str | None, typer.Option(help='Only tracks whose licence allows this: "CC BY", "commercial use", …')
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """All tracks of the library, or those of a licence."""
     with door(as_json):
         from musechat.app.contract import tracks_json
         from musechat.cli import show
 
         with open_library(library) as opened:
             tracks = opened.tracks()
+        if licence is not None:
+            from musechat.library.licence import allows
+
+            tracks = [track for track in tracks if track.licence and allows(licence, track.licence.value)]
         tell(as_json, lambda: tracks_json(tracks), lambda: show.tracks(tracks))
 
 
@@ -41,7 +51,12 @@ def show_track(
         with open_library(library) as opened:
             found = opened.find(track)
             features, tags = opened.measured(found.id)
-        tell(as_json, lambda: track_full_json(found, features, tags), lambda: show.track(found, features, tags))
+            yours = opened.judged(found.id)
+        tell(
+            as_json,
+            lambda: track_full_json(found, features, tags, yours),
+            lambda: show.track(found, features, tags, yours),
+        )
 
 
 @library_app.command("errors")
@@ -59,19 +74,30 @@ def list_errors(library: LibraryOption = None, as_json: JsonOption = False) -> N
 @library_app.command("edit")
 def edit_track(
     track: Annotated[str, typer.Argument(help="The track's id or the first letters of it, its path, or its title.")],
-    changes: Annotated[list[str], typer.Argument(help='What to correct, for example title="Night Drive".')],
+    changes: Annotated[
+        list[str],
+        typer.Argument(help='What to correct: title="Night Drive", is=piano, not=sad, vocals=female, forget=sad.'),
+    ],
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Correct a track's title, artist, album, genre, year or licence. Your word outranks every tag."""
+    """Correct a track's title, artist, album, genre, year or licence, or what is heard in it.
+
+    Your word outranks every tag and detector. An empty value, or forget=, takes it back.
+    """
     with door(as_json):
         from musechat.app.contract import track_full_json
         from musechat.cli import show
 
         with open_library(library) as opened:
-            known = opened.edit(opened.find(track).id, dict(_change(change) for change in changes))
+            known = opened.edit(opened.find(track).id, [_change(change) for change in changes])
             features, tags = opened.measured(known.id)
-        tell(as_json, lambda: track_full_json(known, features, tags), lambda: show.track(known, features, tags))
+            yours = opened.judged(known.id)
+        tell(
+            as_json,
+            lambda: track_full_json(known, features, tags, yours),
+            lambda: show.track(known, features, tags, yours),
+        )
 
 
 def _change(text: str) -> tuple[str, str]:

@@ -321,7 +321,9 @@ def tracks(all_tracks: Sequence[Track]) -> None:
     out.print(f"{len(all_tracks)} tracks.")
 
 
-def track(one: Track, features: TrackFeatures | None, tags: list[tuple[str, float]]) -> None:
+def track(
+    one: Track, features: TrackFeatures | None, tags: list[tuple[str, float]], judged: Mapping[str, bool]
+) -> None:
     """Everything about one track."""
     out = _out()
     out.print(f"[bold]{_name(one)}[/bold]  {clock(one.duration)}")
@@ -330,6 +332,9 @@ def track(one: Track, features: TrackFeatures | None, tags: list[tuple[str, floa
         fact: Fact | None = getattr(one, name)
         if fact is not None:
             out.print(f"  {name:<10} {_safe(fact.value)}  [dim]from {fact.source}[/dim]")
+    if judged:
+        said = ", ".join(f"{'' if holds else 'not '}{concept}" for concept, holds in sorted(judged.items()))
+        out.print(f"  heard      {said}  [dim]from you[/dim]")
     if one.duplicate_of:
         out.print(f"  [yellow]near-duplicate of {one.duplicate_of[:8]}[/yellow]")
     if features is None:

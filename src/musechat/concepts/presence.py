@@ -129,6 +129,7 @@ class ConceptScorer:
         genre = kinds == "genre"
         leans = (self._weights[: len(tag_names)] >= settings.leans) & genre  # (t, c)
         self._narrower = (own & genre).T.astype(np.float32) @ leans > 0  # (c, c): a kind of it
+        self._kinds = self._narrower.copy()
         rho, absolute = settings.correlation, np.abs(self._weights)
         self._weights /= np.sqrt((1 - rho) * (absolute**2).sum(axis=0) + rho * absolute.sum(axis=0) ** 2)
         known = shipped_floors() if floors is None else floors
@@ -162,6 +163,11 @@ class ConceptScorer:
         names = tuple(concept.name for concept in self.concepts)
         sources, asserted = tuple(map(_source, self.concepts, self._by_labels)), absolute >= self._floors
         return Presence(names, sources, scores, breaks, asserted, absolute <= self._clear, voices, voice)
+
+    def wider(self, concept: str) -> list[int]:
+        """The columns of genres of which `concept` is a kind, itself among them."""
+        column = [known.name for known in self.concepts].index(concept)
+        return sorted({column, *map(int, np.flatnonzero(self._kinds[:, column]))})
 
     def _scores(self, values: Floats, known: Bools, usual: Reference) -> Floats:
         """(n, c), column-major."""

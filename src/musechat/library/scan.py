@@ -21,6 +21,7 @@ from pathlib import Path
 
 from musechat.library.naming import AUDIO_SUFFIXES
 from musechat.library.song_folder import SIDECAR, SongFolder, song_folder
+from musechat.library.table import TABLES
 
 _NOWHERE = frozenset([errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG])
 """Answers that mean: there is no such file or folder, and cannot be."""
@@ -160,9 +161,12 @@ def _take(folder: Path, names: list[str], wanted: set[str], taken: set[Path], re
     if not wanted.intersection(audio):
         return
     sidecar = next((name for name in names if name.lower() == SIDECAR), None)
-    # Asked before it is read: an edit in between is seen by the next import.
-    told_ns = _time(folder / sidecar) if sidecar else 0
-    company = song_folder(folder, audio, sidecar)
+    table = next((name for known in TABLES for name in names if name.lower() == known), None)
+    # Asked before they are read: an edit in between is seen by the next import.
+    told_ns = max((_time(folder / name) for name in (sidecar, table) if name), default=0)
+    company = song_folder(folder, audio, sidecar, table)
+    if table and company.table.problem:
+        result.problems.append((folder / table, company.table.problem))
     for name in wanted.intersection(audio):
         path = folder / name
         try:

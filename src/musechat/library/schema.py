@@ -62,6 +62,12 @@ MIGRATIONS = (
     ALTER TABLE segments ADD COLUMN lifts BLOB NOT NULL DEFAULT x'';
     ALTER TABLE segments ADD COLUMN rises BLOB NOT NULL DEFAULT x'';
     """,
+    """
+    CREATE TABLE judgements (
+        track TEXT NOT NULL REFERENCES tracks (id), concept TEXT NOT NULL, holds INTEGER NOT NULL,
+        PRIMARY KEY (track, concept)
+    ) WITHOUT ROWID;
+    """,
 )
 
 FORMAT = len(MIGRATIONS)

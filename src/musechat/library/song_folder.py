@@ -16,6 +16,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from musechat.library.table import FileTable, read_table
+
 SIDECAR = "song.ini"
 _SIDECAR_BYTES = 64 * 1024
 _SIDECAR_KEYS = {"name": "title", "artist": "artist", "album": "album", "genre": "genre", "year": "year"}
@@ -43,14 +45,17 @@ class SongFolder:
     numbered: bool = False
     facts: Mapping[str, str] = field(default_factory=dict)
     described: frozenset[str] = frozenset()
+    table: FileTable = field(default_factory=FileTable)
 
     def sidecar(self, name: str) -> Mapping[str, str]:
-        """What the sidecar says of the file called `name`."""
-        return self.facts if name in self.described else {}
+        """What the song.ini and the table beside it say of the file called `name`; the table outranks the other."""
+        return {**(self.facts if name in self.described else {}), **self.table.facts.get(name, {})}
 
 
-def song_folder(folder: Path, audio: Collection[str], sidecar: str | None = None) -> SongFolder:
-    """Looks at the audio file names of `folder`; `sidecar` is the name of the song.ini that lies there, if any."""
+def song_folder(
+    folder: Path, audio: Collection[str], sidecar: str | None = None, table: str | None = None
+) -> SongFolder:
+    """Looks at the audio file names of `folder`; `sidecar`, `table`: names of the song.ini and table that lie there."""
     facts = read_sidecar(folder / sidecar) if sidecar else {}
     title = facts.get("title", folder.name)
     kinds = {name: _plain(name) for name in audio}
@@ -61,7 +66,8 @@ def song_folder(folder: Path, audio: Collection[str], sidecar: str | None = None
     if not _belong({kinds[name] for name in stems}, mixes, others, bool(facts)):
         stems, others = set(), set(audio)
     described = others if len(others) == 1 else mixes
-    return SongFolder(title, frozenset(stems), _numbered(audio), facts, frozenset(described))
+    told = read_table(folder / table, audio) if table else FileTable()
+    return SongFolder(title, frozenset(stems), _numbered(audio), facts, frozenset(described), told)
 
 
 def read_sidecar(path: Path) -> dict[str, str]:

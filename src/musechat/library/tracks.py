@@ -165,6 +165,21 @@ class Store:
             self._resolve(known.id)
         return self.track(known.id)
 
+    def judge(self, track: str, concept: str, holds: bool | None) -> None:
+        """Keeps the user's word that a track has a concept or has not; None takes it back. Raises `InputError`."""
+        known = self.track(track)
+        with self.database.transaction():
+            self.database.rows("DELETE FROM judgements WHERE track = ? AND concept = ?", known.id, concept)
+            if holds is not None:
+                self.database.rows("INSERT INTO judgements VALUES (?, ?, ?)", known.id, concept, int(holds))
+
+    def judgements(self) -> dict[str, dict[str, bool]]:
+        """Track → concept → whether the user says that it is there."""
+        found: dict[str, dict[str, bool]] = {}
+        for track, concept, holds in self.database.rows("SELECT track, concept, holds FROM judgements"):
+            found.setdefault(track, {})[concept] = bool(holds)
+        return found
+
     def errors(self) -> list[FileError]:
         """Files that could not be read, by path."""
         return self._errors("reason != ?")

@@ -8,12 +8,15 @@ In: the library's matrix and names, the concept scores made from them. Out: one 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from musechat.core.text import folded
+from musechat.match.judged import outranked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +39,7 @@ class Corpus:
     may say that it is there; `clear` (n, c): whether its absence is as good as sure; `bpm`, `arousal`, `valence`,
     `loudness` (LUFS), `duration` (n,); `voices`: for each answer to "which voices" the tracks whose own evidence allows
     it, (n,); `voice` (n,): the score of any voice; `shown` (n,): neither missing nor a near-duplicate;
-    `artists`, `licences`, `titles`, `names`: folded text, "" where unknown.
+    `artists`, `licences`, `titles`, `names`: folded text, "" where unknown; `judged`: id → concept → the user's word.
     """
 
     ids: tuple[str, ...]
@@ -60,6 +63,7 @@ class Corpus:
     licences: tuple[str, ...]
     titles: tuple[str, ...]
     names: tuple[str, ...]
+    judged: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -84,10 +88,12 @@ class Corpus:
         return made if made.any() else np.array([title == wanted for title in self.titles], bool)
 
 
-def build_corpus(matrix: Matrix, scorer: ConceptScorer) -> Corpus:
-    """The corpus of a library's matrix."""
+def build_corpus(
+    matrix: Matrix, scorer: ConceptScorer, judged: Mapping[str, Mapping[str, bool]] = MappingProxyType({})
+) -> Corpus:
+    """The corpus of a library's matrix. `judged`: track → concept → whether the user says that it is there."""
     attributes = {name: matrix.column(name) for name in ("bpm", "arousal", "valence", "loudness", "beat_strength")}
-    heard = scorer(matrix.tags, attributes)
+    heard = outranked(scorer(matrix.tags, attributes), matrix.ids, judged, scorer.wider)
     names = matrix.names
     return Corpus(
         ids=matrix.ids,
@@ -110,5 +116,6 @@ def build_corpus(matrix: Matrix, scorer: ConceptScorer) -> Corpus:
         artists=names["artist"],
         licences=names["licence"],
         titles=names["title"],
+        judged=judged,
         names=tuple(map(" ".join, zip(names["title"], names["artist"], names["album"], strict=True))),
     )

@@ -23,6 +23,7 @@ from musechat.match.facts import name_evidence, sound_evidence, strongest_tags
 from musechat.match.fit import fit
 from musechat.match.fit_facts import fit_evidence
 from musechat.match.gauge import GAUGES
+from musechat.match.judged import YOURS, as_judged
 from musechat.match.picture import clip_evidence
 from musechat.match.proposal import Proposal
 from musechat.match.ranker import Ranking, assess, rank, search
@@ -58,7 +59,7 @@ class Supervisor:
         """The corpus of the library as it is now."""
         if self._corpus is None or self._corpus[0] != self._store.changes:
             matrix = Matrix.load(self._store)
-            self._corpus = (matrix.changes, build_corpus(matrix, self._scorer))
+            self._corpus = (matrix.changes, build_corpus(matrix, self._scorer, self._store.judgements()))
         return self._corpus[1]
 
     def artists(self) -> tuple[str, ...]:
@@ -147,7 +148,7 @@ class Supervisor:
         found = []
         for place, (track, pick) in enumerate(zip(tracks, ranking.picks, strict=True)):
             features = self._store.features(track.id)
-            evidence, laid = [*pick.evidence, *name_evidence(track)], None
+            evidence, laid = [*as_judged(pick.evidence, corpus.judged.get(track.id, {})), *name_evidence(track)], None
             if place == 0:
                 evidence += self._asserted(corpus, pick.row)
             if features is not None and place == 0:
@@ -162,9 +163,17 @@ class Supervisor:
     def _asserted(self, corpus: Corpus, row: int) -> list[Evidence]:
         """What may be said to be in a track; the value is how often such a call was right on labelled music."""
         floors = shipped_floors()
-        found = []
+        found: list[Evidence] = []
+        yours = corpus.judged.get(corpus.ids[row], {})
+        found += [
+            Evidence("asserted", "track", concept.name, "yes", f"{concept.kind}, your word", YOURS)
+            for concept in self._scorer.concepts
+            if yours.get(concept.name)
+        ]
         for column in np.flatnonzero(corpus.asserted[row]):
             concept = self._scorer.concepts[column]
+            if concept.name in yours:
+                continue
             floor = floors.get(concept.name, Floor())
             unit = f"{concept.kind}: right of {floor.said} calls"
             source = f"{corpus.sources[column]}, above its floor, tested on {floor.on} music"

@@ -225,7 +225,10 @@ class Planner:
         score, measured = self.one("concept", concept), self.one("gauge", concept)
         there = self.one("asserted", concept)
         found = score or measured
-        if there is not None:
+        yours = [index for index in self.find("asserted", concept) if self._evidence[index].value == "yes"]
+        if yours:
+            self.say("wish by you", yours, concept=self._phrase(concept))
+        elif there is not None:
             said = self._evidence[there[0]].unit.split()[-2]
             self.say("wish there", [there[0]], concept=self._phrase(concept), right=f"{there[1]:.0f}", said=said)
         elif standing is not None and found is not None:
