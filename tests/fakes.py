@@ -7,7 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from musechat.core.conversation import Turn, Wishes
+from musechat.core.evidence import Reply
 from musechat.core.features import EncoderId, VideoProfile
+from musechat.core.request import Request
 from musechat.match.corpus import Corpus
 
 CONCEPTS = ("rock", "piano", "fast", "slow", "female vocals", "sad")
@@ -156,3 +159,8 @@ class FakeSpeech:
 
     def self_test(self) -> None:
         pass
+
+
+def turn_of(say: str) -> Turn:
+    """A turn in which nothing was proposed."""
+    return Turn(say, Request(say), None, (), Reply("Nothing fits.", (), (), "template"), Wishes())

@@ -172,12 +172,12 @@ class Record:
         return tuple(dict.fromkeys(row[0] for row in rows))
 
     def _prepare(self) -> None:
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = FULL")
-        self._connection.execute("PRAGMA foreign_keys = ON")
         found = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
         if found > len(_MIGRATIONS):
             raise RecordError(f"{self.path} was made by a newer MuseChat; update MuseChat to open it.")
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = FULL")
+        self._connection.execute("PRAGMA foreign_keys = ON")
         if found < len(_MIGRATIONS):
             self._connection.execute("BEGIN IMMEDIATE")
             found = int(self._connection.execute("PRAGMA user_version").fetchone()[0])

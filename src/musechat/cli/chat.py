@@ -154,14 +154,16 @@ class _Talk:
         from musechat.app.session import Session
         from musechat.cli import show
 
-        options = {"narrator": self._narrator, "record": self._record, "hear": show.sentence}
+        narrator, record = self._narrator, self._record
         if resume is not None:
-            self._session = Session.resume(self._library, self._record, resume, **options)  # type: ignore[arg-type]
+            self._session = Session.resume(self._library, record, resume, narrator=narrator, hear=show.sentence)
             if self._session.conversation.turns:
                 show.resumed(self._session.id or "", self._session.conversation)
                 return
         else:
-            self._session = Session(self._library, video, opening=opening, **options)  # type: ignore[arg-type]
+            self._session = Session(
+                self._library, video, opening=opening, narrator=narrator, record=record, hear=show.sentence
+            )
         if video is not None:
             show.first_look(self._session.first_look())
         with show.progress() as progress:
