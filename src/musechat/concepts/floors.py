@@ -36,7 +36,7 @@ class Floor:
     heard_by: Mapping[str, float] = field(default_factory=dict)
     right: int = 0
     said: int = 0
-    on: Literal["real", "generated"] | None = None
+    on: Literal["made", "made and real"] | None = None
 
 
 @lru_cache(maxsize=1)
