@@ -11,6 +11,7 @@ import argparse
 from pathlib import Path
 
 import numpy as np
+
 from presence import auc, scored
 from truth import real
 

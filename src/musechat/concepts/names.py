@@ -156,7 +156,7 @@ class _Finder:
             i = names[-1].end
             if i + 1 >= len(self.tokens) or self.tokens[i].word not in ("or", "and", ","):
                 break
-            other = self._known(i + 1, name.relation) or self._capitalised(i + 1, name.relation)
+            other = self._known(i + 1, name.relation) or self._capitalised(i + 1, name.relation, listed=True)
             if other is None:
                 break
             names.append(other)
@@ -191,7 +191,8 @@ class _Finder:
             return None, found[1]
         return Name(i, end, self._text(i, end), "quote"), 0
 
-    def _capitalised(self, i: int, relation: Relation) -> Name | None:
+    def _capitalised(self, i: int, relation: Relation, listed: bool = False) -> Name | None:
+        """`listed`: behind another name, where two words in capitals are a name whatever they mean ("Beach House")."""
         if self.shouted or not self._opens_name(i):
             return None
         end = i + 1
@@ -201,12 +202,20 @@ class _Finder:
                 break
             end += step
         text = self._text(i, end)
-        return None if self._only_concepts(i, end) and not self.is_title(text) else Name(i, end, text, relation)
+        if self._only_concepts(i, end) and not self.is_title(text) and not (listed and end - i > 1):
+            return None
+        return Name(i, end, text, relation)
 
     def _joined(self, i: int, step: int) -> bool:
-        """Whether a name goes on with a capital after `step` - 1 small words ("Explosions in the Sky")."""
+        """Whether a name goes on with a capital after `step` - 1 small words ("Explosions in the Sky",
+        "Mumford & Sons", "Florence and the Machine").
+        """
         part = self.tokens[i : i + step]
-        return len(part) == step and part[-1].capital and all(token.word in _CONNECTORS for token in part[:-1])
+        if len(part) != step or not part[-1].capital:
+            return False
+        small = [token.word for token in part[:-1]]
+        banded = small == ["and", "the"] or (small == ["and"] and self.line[part[0].start] == "&")
+        return banded or all(word in _CONNECTORS for word in small)
 
     def _opens_name(self, i: int) -> bool:
         found = self.lexicon.find(self.tokens, i)

@@ -388,13 +388,21 @@ class _Walk:
 
     def _is_unwelcome(self, i: int) -> bool:
         """ "It is slow, I need energy": said of the track without praise, in a message that asks for something."""
-        if self._kind(self._past(i + 1, ("filler",))) == "describe":
-            return self._is_definite(i)  # "the energy reminds me of a broadcast"
+        if self._is_definite(i) and self._is_complained_of(i):
+            return True
         if self.scope.mode != "want" or not is_stated(self.spans, i) or is_welcome(self.spans, i):
             return False
         asks = ("want", "more", "less", "comparative", "too", "exclude")
         corrected = any(span.kind == "negate" for span in self.spans[:i])  # "it's not jazz I'm after, it's soul"
         return not corrected and any(span.kind in asks for span in self.spans) and self._verdict(i) is None
+
+    def _is_complained_of(self, i: int) -> bool:
+        """ "The energy reminds me of a broadcast", "the drums come in too early": the thing itself is no wish."""
+        j = self._past(i + 1, ("filler", "word"))
+        if self._kind(j) == "describe" or (self._kind(j) == "too" and self._verdict(i) is None):
+            return True
+        k = self._past(j + 1, ("filler", "strong", "soft"))
+        return self._kind(j) == "be" and self._kind(k) == "too" and self._verdict(i) is None
 
     def _goes_on(self, i: int, concept: Concept) -> bool:
         """Whether the open scope covers one more concept after its last one."""
@@ -480,7 +488,8 @@ class _Walk:
 
     def _is_praised(self, i: int) -> bool:
         """ "Great energy, but …": praise opens the sentence, the concept follows it, and something follows that."""
-        if self._kind(i - 1) != "praise" or self._kind(i - 2) != "stop":
+        before = i - 1 - (self._kind(i - 1) == "and")  # "nice and dreamy"
+        if self._kind(before) != "praise" or self._kind(before - 1) != "stop":
             return False
         ahead = range(i, min(i + 10, len(self.spans)))
         end = next((j for j in ahead if self._kind(j) in ("stop", "reset")), len(self.spans))

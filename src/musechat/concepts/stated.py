@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from musechat.concepts.spans import Span
 
-_SUBJECTS = frozenset(("this", "that", "it", "these", "those", "the", "its"))
+_SUBJECTS = frozenset(("this", "that", "it", "these", "those", "the", "its", "they"))
 _HAS = frozenset(("has", "have", "had", "got", "gets", "keeps", "comes"))
 _ASIDE = ("filler", "and", "praise", "accept", "strong", "soft", "reset")
 _BETWEEN = ("filler", "article", "strong", "soft", "praise", "and", "concept")
@@ -21,6 +21,8 @@ _QUESTIONS = frozenset(("what", "which", "who", "where", "when", "how", "if"))
 _CLIP = frozenset(
     "video videos clip clips film films movie movies vlog reel montage footage scene scenes edit project part".split()
 )
+_TRACK = frozenset("piece song track tune number one choice pick".split())
+_STRESS = frozenset(("very", "so", "really", "quite", "pretty", "extremely", "super", "nice", "lovely"))
 _PRAISE = ("praise", "accept", "keep")
 
 
@@ -29,15 +31,16 @@ def is_stated(spans: Sequence[Span], i: int) -> bool:
     if any(span.first in _CLIP for span in spans[i + 1 : i + 2]):
         return False
     start = _start(spans, i)
-    subject = next((j for j in range(start, i) if spans[j].first in _SUBJECTS), None)
+    subject = next((j for j in range(start, i) if _is_subject(spans[j])), None)
     if subject is None or any(not _is_aside(span) for span in spans[start:subject]):
         return False
-    said = next((j for j in range(subject + 1, i) if _says(spans[j])), None)
+    said = next((j for j in range(subject, i) if _says(spans[j])), None)
     if said is None or any(span.kind not in ("filler", "concept") for span in spans[subject + 1 : said]):
         return False
     about_clip = any(span.first in _CLIP for span in spans[subject + 1 : said])
     is_one = spans[said].kind == "be" and not any(span.first in _HAS for span in spans[said : said + 2])
     article = is_one and any(span.kind == "article" for span in spans[said + 1 : i])  # "it's a sad story"
+    article = article and not _is_about_the_track(spans, i)
     return not (about_clip or article) and all(span.kind in _BETWEEN for span in spans[said + 1 : i])
 
 
@@ -66,10 +69,23 @@ def is_alike(spans: Sequence[Span], i: int) -> bool:
 def is_remark(spans: Sequence[Span], i: int) -> bool:
     """ "Very calming, good pick": a strengthened word alone in its clause, praised in the next."""
     start, end = _start(spans, i), _end(spans, i)
-    alone = all(span.kind in ("filler", "strong", "concept", "and") for span in spans[start:end])
-    stressed = start < i and spans[start].first in ("very", "so", "really", "quite", "pretty", "extremely", "super")
-    following = spans[end + 1 : end + 2] if end < len(spans) and spans[end].kind == "comma" else []
-    return alone and stressed and bool(following) and following[0].kind in _PRAISE
+    alone = all(span.kind in ("filler", "strong", "concept", "and", "praise") for span in spans[start:end])
+    stressed = start < i and spans[start].first in _STRESS
+    if not alone or not stressed or end + 1 >= len(spans):
+        return False
+    if spans[end].kind == "comma":
+        return spans[end + 1].kind in _PRAISE
+    return start == 0  # "Really catchy. Could you …"
+
+
+def _is_subject(span: Span) -> bool:
+    return span.first in _SUBJECTS or (span.kind == "and" and span.names[-1:] == ("and the",))
+
+
+def _is_about_the_track(spans: Sequence[Span], i: int) -> bool:
+    """ "A beautiful piece", "a great happy song"."""
+    following = next((span for span in spans[i + 1 :] if span.kind not in ("concept", "and")), None)
+    return following is not None and following.first in _TRACK
 
 
 def _start(spans: Sequence[Span], i: int) -> int:

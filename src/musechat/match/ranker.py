@@ -45,6 +45,12 @@ class RankerWeights:
     """How many of the best are looked at when artists are folded."""
 
 
+QUIET = 0.2
+"""The score of any voice up to which a track goes first where no voice is wanted: set by hand, few sung tracks are
+labelled.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Pick:
     """One row of the corpus, its score in 0..1, and the evidence whose weights add up to it, largest first."""
@@ -173,6 +179,8 @@ def _sure(corpus: Corpus, query: Query, mask: Bools) -> Bools:
     request = query.request or Request()
     steps: list[Bools] = [corpus.clear[:, column] for column in _columns(corpus, request.avoids)]
     steps += [corpus.asserted[:, column] for column in _columns(corpus, request.wants)]
+    if request.constraints.vocals == "none":
+        steps.insert(0, corpus.voice <= QUIET)
     for step in steps:
         if np.any(mask & step):
             mask = mask & step
