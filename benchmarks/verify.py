@@ -1,0 +1,48 @@
+"""How many lies the verifier catches, and how many truths it lets pass.
+
+In: sentences with the context that they are about and whether they are true of it (JSON lines). Out: shares; `--misses`
+lists what was judged wrongly.
+
+    python benchmarks/verify.py [--statements FILE] [--misses]
+
+- `statements_dev.jsonl` was written by the verifier's author, `statements_smollm2.jsonl` by SmolLM2-135M (Apache-2.0)
+  from a few facts of each context, and labelled by reading; what is no sentence about a track or clip was dropped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from musechat.concepts.vocabulary import shipped_vocabulary
+from musechat.core.evidence import Evidence
+from musechat.reason.verify import Verifier
+
+FOLDER = Path(__file__).parents[1] / "tests" / "reason"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--statements", type=Path, default=FOLDER / "statements_smollm2.jsonl")
+    parser.add_argument("--misses", action="store_true")
+    options = parser.parse_args()
+    contexts = {
+        context["id"]: [Evidence(**fact) for fact in context["facts"]]
+        for context in json.loads((FOLDER / "contexts.json").read_text("utf-8"))
+    }
+    verifier = Verifier(shipped_vocabulary())
+    counts = {True: [0, 0], False: [0, 0]}
+    for raw in options.statements.read_text("utf-8").splitlines():
+        line = json.loads(raw)
+        verdict = verifier.check(line["text"], contexts[line["context"]])
+        right = verdict.ok == line["true"]
+        counts[line["true"]][0] += right
+        counts[line["true"]][1] += 1
+        if options.misses and not right:
+            print("refused" if line["true"] else "passed", line["context"], line["text"], *verdict.problems, sep=" | ")
+    print(f"lies caught {counts[False][0]} of {counts[False][1]}, truths passed {counts[True][0]} of {counts[True][1]}")
+
+
+if __name__ == "__main__":
+    main()
