@@ -323,7 +323,8 @@ def test_what_is_there_for_sure_is_said_before_what_the_tagger_hears() -> None:
     tag = Evidence("tag", "track", "techno", 0.8, "probability", "musicnn")
     kinds = {"rock": "genre", "piano": "instrument", "dark": "mood"}
     there = [
-        Evidence("asserted", "track", name, 24, f"{kind}: right of 25 calls", "tags") for name, kind in kinds.items()
+        Evidence("asserted", "track", name, 24, f"of 25 such calls right ({kind})", "tags")
+        for name, kind in kinds.items()
     ]
     planner = Planner([tag, *there], lambda concept: f"some {concept}")
     planner.sound()

@@ -86,8 +86,8 @@ def test_whatever_the_template_says_of_a_track_passes_on_the_evidence_it_rests_o
         Evidence("colour", "clip", "saturation", 0.1, "0–1", "pictures"),
         Evidence("motion", "clip", "motion", 0.5, "0–1", "pictures"),
         Evidence("cuts", "clip", "cuts", 3, "in the clip", "pictures"),
-        Evidence("asserted", "track", "piano", 9, "instrument: right of 10 calls", "tags"),
-        Evidence("asserted", "track", "rock", 19, "genre: right of 20 calls", "tags"),
+        Evidence("asserted", "track", "piano", 9, "of 10 such calls right (instrument)", "tags"),
+        Evidence("asserted", "track", "rock", 19, "of 20 such calls right (genre)", "tags"),
         Evidence("standing", "track", "strings", 91.0, "% of the library score lower", "library"),
         Evidence("concept", "track", "strings", 0.8, "score 0–1", "tags"),
     ]

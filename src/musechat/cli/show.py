@@ -211,7 +211,7 @@ def alternatives(others: Sequence[Ranked]) -> None:
         out.print("There is no alternative.")
     for number, other in enumerate(others, 1):
         made = sorted((e for e in other.evidence if e.weight > 0), key=lambda e: -e.weight)[:3]
-        why = ", ".join(f"{e.name} +{e.weight:.2f}" for e in made)
+        why = ", ".join(f"{e.name} {e.weight:+.2f}" for e in made)
         out.print(f"{number}. {_name(other.track)} {_bar(other.score)} {other.score:.2f}  [dim]{_safe(why)}[/dim]")
 
 
@@ -255,7 +255,7 @@ def _evidence(out: Console, reply: Reply) -> None:
             value = (
                 "not measured" if e.value is None else f"{e.value:g}" if isinstance(e.value, float) else str(e.value)
             )
-            weight = f"+{e.weight:.2f}" if e.weight else ""
+            weight = f"{e.weight:+.2f}" if e.weight else ""
             said = _safe(one_line(f"{e.name}: {value} {e.unit}".strip(), 70))
             out.print(f"  [dim]{e.subject:<14} {weight:<5}[/dim] {said} [dim]({_safe(e.source)})[/dim]")
 

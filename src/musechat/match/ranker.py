@@ -112,7 +112,7 @@ class Weighed:
 
     def order(self, corpus: Corpus, query: Query, at_most: int) -> list[int]:
         """The rows by falling score, the surely right ones first, repeats of an artist behind every other's first."""
-        sure = _sure(corpus, query, self.mask)
+        sure = surely_right(corpus, query, self.mask)
         best = best_rows(self.score, sure, at_most)
         best += best_rows(self.score, self.mask & ~sure, at_most - len(best))
         one_artist = query.request is not None and query.request.constraints.artist is not None
@@ -172,7 +172,7 @@ def _narrowed(corpus: Corpus, query: Query, parts: list[Part], mask: Bools) -> B
     return mask
 
 
-def _sure(corpus: Corpus, query: Query, mask: Bools) -> Bools:
+def surely_right(corpus: Corpus, query: Query, mask: Bools) -> Bools:
     """Of `mask` (n,) the tracks that surely lack what is excluded, then those that surely have what is wanted; each
     step only where it leaves a track.
     """

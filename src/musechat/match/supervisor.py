@@ -166,7 +166,7 @@ class Supervisor:
         found: list[Evidence] = []
         yours = corpus.judged.get(corpus.ids[row], {})
         found += [
-            Evidence("asserted", "track", concept.name, "yes", f"{concept.kind}, your word", YOURS)
+            Evidence("asserted", "track", concept.name, "yes", f"by your word ({concept.kind})", YOURS)
             for concept in self._scorer.concepts
             if yours.get(concept.name)
         ]
@@ -175,7 +175,7 @@ class Supervisor:
             if concept.name in yours:
                 continue
             floor = floors.get(concept.name, Floor())
-            unit = f"{concept.kind}: right of {floor.said} calls"
+            unit = f"of {floor.said} such calls right ({concept.kind})"
             source = f"{corpus.sources[column]}, above its floor, tested on {floor.on} music"
             found.append(Evidence("asserted", "track", concept.name, floor.right, unit, source))
         return found

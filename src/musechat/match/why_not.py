@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from musechat.core.evidence import Evidence
-from musechat.match.ranker import RankerWeights, heard_before, weigh
+from musechat.match.ranker import RankerWeights, heard_before, surely_right, weigh
 
 if TYPE_CHECKING:
     from musechat.core.request import Query
@@ -38,6 +38,7 @@ def why_not(corpus: Corpus, query: Query, seen: tuple[str, ...], row: int, chose
     found = [*_barred(corpus, seen, row, dials), *_broken(weighed, row)]
     if not found:
         found += _passed_over(corpus, query, weighed, row)
+        found += _less_sure(corpus, query, weighed, row, chosen)
     order = weighed.order(corpus, query, len(corpus))
     if row in order:
         place = order.index(row) + 1
@@ -78,6 +79,14 @@ def _passed_over(corpus: Corpus, query: Query, weighed: Weighed, row: int) -> li
             shown = "not measured" if np.isnan(value) else round(value, 3)
             found.append(_other("passed over", f"not {part.name}", shown, part.unit, part.source))
     return found
+
+
+def _less_sure(corpus: Corpus, query: Query, weighed: Weighed, row: int, chosen: int | None) -> list[Evidence]:
+    """A track that scores more stands behind one that surely has what was asked for."""
+    sure = surely_right(corpus, query, weighed.mask)
+    if chosen is None or sure[row] or not sure[chosen] or weighed.score[row] <= weighed.score[chosen]:
+        return []
+    return [_other("passed over", "less sure to fit what you asked", round(float(weighed.score[row]), 3), "score 0–1")]
 
 
 def _compared(weighed: Weighed, row: int, chosen: int) -> list[Evidence]:

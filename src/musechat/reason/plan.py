@@ -143,8 +143,8 @@ class Planner:
         """What is in the track for sure, or else the tagger's strongest tags; tempo, key."""
         told = {index for point in self._points for index in point.evidence}
         there = [index for index in self.find("asserted") if index not in told]
-        genres = [index for index in there if self._evidence[index].unit.startswith("genre")]
-        parts = [index for index in there if self._evidence[index].unit.startswith(("instrument", "vocals"))]
+        genres = [index for index in there if self._evidence[index].unit.endswith("(genre)")]
+        parts = [index for index in there if self._evidence[index].unit.endswith(("(instrument)", "(vocals)"))]
         slots = {
             name: listed([self._phrase(self._evidence[index].name) for index in indices])
             for name, indices in (("genres", genres), ("parts", parts))
@@ -229,7 +229,7 @@ class Planner:
         if yours:
             self.say("wish by you", yours, concept=self._phrase(concept))
         elif there is not None:
-            said = self._evidence[there[0]].unit.split()[-2]
+            said = self._evidence[there[0]].unit.split()[1]
             self.say("wish there", [there[0]], concept=self._phrase(concept), right=f"{there[1]:.0f}", said=said)
         elif standing is not None and found is not None:
             met = standing[1] >= GRANTED
