@@ -2,7 +2,7 @@
 
 In: genres and seeds. Out: `.npz` files with tags, measurements and facts in a cache folder; `Labelled` read from them.
 
-    python benchmarks/truth/generated.py [--cache /tmp/w/generated] [--each 15] [--processes 2]
+    python benchmarks/truth/generated.py [--cache FOLDER] [--each 15] [--processes 2]
 
 - Every genre of the studio is composed `--each` times for each of two performers (the studio's own and FluidSynth)
   and each of two halves (fit, test), each of the four from seeds of its own. Instruments that are then still rarer
@@ -41,7 +41,7 @@ from musechat.studio.performer import perform
 from musechat.studio.score import Score
 from musechat.studio.soundfont import perform_with_soundfont
 
-CACHE = Path("/tmp/w/generated")
+CACHE = Path(tempfile.gettempdir(), "musechat-generated")
 SECONDS = 40.0
 RATE = 44_100
 SEEDS = {("own", "fit"): 10_000, ("own", "test"): 20_000, ("soundfont", "fit"): 30_000, ("soundfont", "test"): 40_000}

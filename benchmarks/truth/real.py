@@ -9,6 +9,7 @@ In: the tracks of `fetch.py`. Out: `.npz` files with tags and measurements in a 
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -23,7 +24,7 @@ from musechat.core.settings import Quality
 from truth.fetch import RealTrack, fetch_tracks, tracks
 from truth.generated import Half, Labelled
 
-CACHE = Path("/tmp/w/real")
+CACHE = Path(tempfile.gettempdir(), "musechat-real")
 
 
 def _group(track: RealTrack) -> str:
