@@ -5,6 +5,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from fakes import FakeAudio, FakeImage, FakeSpeech, FakeText
 from media_files import film, tone
@@ -12,6 +13,9 @@ from musechat.app import library as app_library
 from musechat.app.library import Library
 from musechat.app.models import Models
 from musechat.media import Decoder
+
+settings.register_profile("untimed", deadline=None)  # a slow machine is no defect
+settings.load_profile("untimed")
 
 
 @cache
