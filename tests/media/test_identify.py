@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import io
 import struct
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from media.files import AUDIO_KINDS, tone, write_audio, write_video
 from musechat.media import AudioStreamInfo, Decoder
+from musechat.media.identify import licence_address
 
 ID3V1 = b"TAG" + b"Another title".ljust(125, b"\0")
 APE_ITEM = struct.pack("<II", 5, 0) + b"Title\0" + b"Other"
@@ -77,6 +81,74 @@ def test_hostile_tags_are_bounded_and_valid_text(decoder: Decoder, tmp_path: Pat
     tags = decoder.identify(path).tags
     assert len(tags) <= 64
     assert all(len(value) <= 1000 and value.encode() for value in tags.values())
+
+
+DEED = "http://creativecommons.org/licenses/by-nc/3.0/"
+
+
+def id3(version: int, *frames: tuple[bytes, bytes], flags: int = 0, before: bytes = b"") -> bytes:
+    """An ID3v2 tag; `before`: an extended header, or whatever stands there."""
+    body = before
+    for name, data in frames:
+        size = seven_bits(len(data)) if version == 4 else len(data).to_bytes(4)
+        body += name + (size[1:] if version == 2 else size + b"\0\0") + data
+    body = body.replace(b"\xff", b"\xff\0") if flags & 0x80 else body
+    return b"ID3" + bytes([version, 0, flags]) + seven_bits(len(body)) + body
+
+
+def seven_bits(n: int) -> bytes:
+    return bytes([n >> 21 & 127, n >> 14 & 127, n >> 7 & 127, n & 127])
+
+
+COVER = (b"APIC", b"\0image/png\0\3\0" + b"\xff" * 40_000)
+WCOP = (b"WCOP", DEED.encode())
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        id3(2, (b"TT2", b"\0a song"), (b"WCP", DEED.encode())),
+        id3(3, COVER, (b"WOAR", b"http://example.org"), WCOP),
+        id3(4, COVER, (b"WCOP", DEED.encode() + b"\0and more")),
+        id3(3, COVER, WCOP, flags=0x80),
+        id3(3, WCOP, flags=0x40, before=(6).to_bytes(4) + bytes(6)),
+        id3(4, WCOP, flags=0x40, before=seven_bits(6) + b"\1\0"),
+    ],
+    ids=["2.2", "2.3", "2.4", "2.3 with zeros put in", "2.3 with a longer header", "2.4 with a longer header"],
+)
+def test_the_address_of_the_licence_in_a_real_mp3_is_read(sandboxed: Decoder, tmp_path: Path, tag: bytes) -> None:
+    path = write_audio(tmp_path / "song.mp3")
+    sound = path.read_bytes()
+    before = sandboxed.identify(path)
+    path.write_bytes(tag + sound[10 + int.from_bytes(sound[8:10]) :])  # in place of FFmpeg's own small tag
+    after = sandboxed.identify(path)
+    assert after.tags["wcop"] == DEED
+    assert after.audio_id == before.audio_id
+
+
+@given(st.binary(max_size=300), st.integers(2, 4), st.integers(0, 255))
+def test_no_tag_of_links_is_too_broken(raw: bytes, version: int, flags: int) -> None:
+    file = io.BytesIO(b"ID3" + bytes([version, 0, flags]) + raw)
+    file.seek(3)
+    assert isinstance(licence_address(file), str)
+    assert file.tell() == 3
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        b"",
+        b"ID3",
+        id3(3),
+        id3(5, WCOP),
+        id3(3, (b"WCOP", b"")),
+        id3(4, WCOP).replace(b"WCOP\0\0\0.\0\0", b"WCOP\0\0\0.\0\4"),  # encrypted
+        id3(3, WCOP)[:20],
+        b"ID3\3\0\0\0\0\0\x20WCOP\xff\xff\xff\xff\0\0" + b"x" * 40,  # longer than the tag
+    ],
+)
+def test_no_address_is_made_up(tag: bytes) -> None:
+    assert licence_address(io.BytesIO(tag)) == ""
 
 
 @pytest.mark.parametrize(

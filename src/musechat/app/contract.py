@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from musechat.core.request import Request
     from musechat.core.track import Fact, Track
     from musechat.library.importer import Summary
-    from musechat.library.tracks import FileError
+    from musechat.library.tracks import FileError, Judgement
 
 SCHEMA_VERSION = 1
 
@@ -53,7 +53,7 @@ def track_json(track: Track) -> dict[str, Any]:
 
 
 def track_full_json(
-    track: Track, features: TrackFeatures | None, tags: list[tuple[str, float]], judged: Mapping[str, bool]
+    track: Track, features: TrackFeatures | None, tags: list[tuple[str, float]], judged: Mapping[str, Judgement]
 ) -> dict[str, Any]:
     """A track with every fact, its source, and what was measured; `tags`: the strongest of the tagger; `judged`: what
     the user said is in it.
@@ -62,7 +62,8 @@ def track_full_json(
         "facts": {name: _fact(getattr(track, name)) for name in EDITABLE},
         "missing": track.missing,
         "duplicate_of": track.duplicate_of,
-        "judged": dict(sorted(judged.items())),
+        "judged": {concept: said.holds for concept, said in sorted(judged.items())},
+        "judged_by": {concept: said.source for concept, said in sorted(judged.items())},
         "measured": None if features is None else _measured(features, tags),
     }
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from musechat.core.request import Request
     from musechat.core.track import Track
     from musechat.library.importer import Summary
-    from musechat.library.tracks import FileError
+    from musechat.library.tracks import FileError, Judgement
     from musechat.match.supervisor import Supervisor
     from musechat.media import OwnSound
 
@@ -145,12 +145,14 @@ class Library:
         known = self.models.vocabulary.concepts.get(concept)
         return None if known is None else known.opposite
 
-    def search(self, text: str, at_most: int = 20) -> Found:
-        """Tracks for words, or by name. Raises `InputError` for no words."""
+    def search(self, text: str, at_most: int = 20, licence: str | None = None) -> Found:
+        """Tracks for words, or by name; `licence`: what they must allow. Raises `InputError` for no words."""
         if not text.strip():
             raise InputError('Say what to search for, for example: musechat search "slow sad piano"')
         self.require_tracks()
         request = self.understand(text)
+        if licence is not None:
+            request = replace(request, constraints=replace(request.constraints, licence=licence))
         results, ranking = self.supervisor.search(request, text, at_most)
         return Found(request, results, ranking.relaxations)
 
@@ -209,8 +211,8 @@ class Library:
                 store.judge(track_id, concept, holds)
             return store.track(track_id)
 
-    def judged(self, track_id: str) -> dict[str, bool]:
-        """What the user said of a track: concept → whether it is there."""
+    def judged(self, track_id: str) -> dict[str, Judgement]:
+        """What the user said of a track, by hand or in a table: concept → whether it is there."""
         return self.store.judgements().get(track_id, {})
 
     def render(

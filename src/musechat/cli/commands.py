@@ -161,6 +161,7 @@ def search(
     text: Annotated[str, typer.Argument(help="What the music should be like, or a title or name.")],
     library: LibraryOption = None,
     at_most: Annotated[int, typer.Option("-n", "--at-most", min=1, max=1000, help="How many results.")] = 10,
+    licence: LicenceOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Find tracks by words."""
@@ -169,7 +170,7 @@ def search(
         from musechat.cli import show
 
         with open_library(library) as opened:
-            found = opened.search(text, at_most=at_most)
+            found = opened.search(text, at_most, licence)
         tell(as_json, lambda: found_json(text, found), lambda: show.found(found))
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from musechat.cli.door import JsonOption, LibraryOption, door, open_library, tell
+from musechat.cli.door import JsonOption, LibraryOption, LicenceOption, door, open_library, tell
 from musechat.core.errors import InputError
 
 library_app = typer.Typer(help="Look into the library and correct it.", no_args_is_help=True)
@@ -18,9 +18,7 @@ library_app = typer.Typer(help="Look into the library and correct it.", no_args_
 @library_app.command("list")
 def list_tracks(
     library: LibraryOption = None,
-    licence: Annotated[
-        str | None, typer.Option(help='Only tracks whose licence allows this: "CC BY", "commercial use", …')
-    ] = None,
+    licence: LicenceOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """All tracks of the library, or those of a licence."""

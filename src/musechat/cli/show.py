@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from musechat.core.request import Request
     from musechat.core.track import Fact, Track
     from musechat.library.importer import Summary
-    from musechat.library.tracks import FileError
+    from musechat.library.tracks import FileError, Judgement
 
 
 def _out() -> Console:
@@ -322,7 +322,7 @@ def tracks(all_tracks: Sequence[Track]) -> None:
 
 
 def track(
-    one: Track, features: TrackFeatures | None, tags: list[tuple[str, float]], judged: Mapping[str, bool]
+    one: Track, features: TrackFeatures | None, tags: list[tuple[str, float]], judged: Mapping[str, Judgement]
 ) -> None:
     """Everything about one track."""
     out = _out()
@@ -332,9 +332,11 @@ def track(
         fact: Fact | None = getattr(one, name)
         if fact is not None:
             out.print(f"  {name:<10} {_safe(fact.value)}  [dim]from {fact.source}[/dim]")
-    if judged:
-        said = ", ".join(f"{'' if holds else 'not '}{concept}" for concept, holds in sorted(judged.items()))
-        out.print(f"  heard      {said}  [dim]from you[/dim]")
+    for source in ("you", "sidecar"):
+        word = {concept: told.holds for concept, told in sorted(judged.items()) if told.source == source}
+        said = [concept if holds else f"not {concept}" for concept, holds in word.items()]
+        if said:
+            out.print(f"  heard      {', '.join(said)}  [dim]from {source}[/dim]")
     if one.duplicate_of:
         out.print(f"  [yellow]near-duplicate of {one.duplicate_of[:8]}[/yellow]")
     if features is None:

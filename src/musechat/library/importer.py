@@ -25,6 +25,7 @@ from musechat.core.errors import InputError, MediaError, MuseChatError
 from musechat.core.features import EncoderId, TrackFeatures
 from musechat.core.protocols import Progress, Silent
 from musechat.core.settings import Quality
+from musechat.core.text import one_line
 from musechat.library.duplicates import fold_duplicates
 from musechat.library.jobs import advance_job, end_job, running_pid, start_job
 from musechat.library.lock import import_lock
@@ -205,7 +206,8 @@ class _Import:
         away = {key: file for key, file in self.known.items() if key not in there}
         gone = [key for key, file in away.items() if file.present and _is_gone(key)]
         forgotten = [key for key, file in away.items() if file.reason]
-        news = [key for key in problems if key not in self.known or self.known[key].reason is None]
+        told = {os.fsencode(error.path): error.message for error in self.store.errors()} if problems else {}
+        news = [key for key, message in problems.items() if told.get(key) != one_line(message, 500)]
         if gone or forgotten or news:
             with self.store.writing():
                 self.store.set_present(gone, False)
@@ -308,7 +310,8 @@ class _Import:
         gone = [key for key in others if _is_gone(key)]
         is_new = not store.has(step.track)
         with store.writing():
-            store.put_file(step.track, info.duration, found.key, found.size, found.mtime_ns, facts)
+            judged = found.folder.judged(found.path.name)
+            store.put_file(step.track, info.duration, found.key, found.size, found.mtime_ns, facts, judged)
             if features is not None:
                 store.put_features(step.track, features, self.quality)
             store.set_present(gone, False)

@@ -18,7 +18,7 @@ from functools import lru_cache
 from musechat.core.text import folded, one_line
 
 _LICENCE_KEYS = ("license", "licence", "wcop", "licenseurl", "license_url")
-_OTHER_KEYS = ("copyright", "description", "comment")
+_OTHER_KEYS = ("copyright", "tcr", "description", "comment")
 _SPELLED = (
     (r"creative\W?commons", "cc"), (r"attribution", "by"), (r"share[ -]?alike", "sa"),
     (r"\bno[nt]?[ -]?(?:for )?commercial", "nc"), (r"no[ -]?deriv(?:ative)?s?(?: works)?", "nd"),

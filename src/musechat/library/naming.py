@@ -97,6 +97,8 @@ def name_track(path: Path, tags: Mapping[str, str], folder: SongFolder) -> dict[
 
 def meaning(name: str, value: str) -> str | None:
     """What the raw `value` of the fact `name` says, or None where it is empty, a placeholder or of another kind."""
+    if name == "licence":  # an address or a © is no name, but it may well be a licence
+        return None if _PLACEHOLDER.fullmatch(one_line(value)) else licence({name: value})
     parts = [one_line(part) for part in _SEVERAL.split(value)]
     if name == "year":
         found = _YEAR.search(parts[0])

@@ -3,8 +3,10 @@
 In: files and folders as a user names them. Out: `Scan`: every audio file once, in a fixed order, and hindrances.
 
 - A folder is walked once, however many ways lead to it: by device and inode, real folders before links to them.
-- Nothing is opened but the sidecars of song folders. A sidecar's time counts as its song's, so that an edited one is
-  read again.
+- Nothing is opened but the sidecars of song folders, and tables. A sidecar's time counts as its song's, and so does
+  what a table says of it, so that a file of which something else is said is read again.
+- A table tells of the files below its folder too; that of a nearer folder outranks it. Tables above the paths that are
+  asked for count where they belong to the owner of what is asked for.
 - Left out: "._x" (macOS resource forks), other hidden names, the stores of trash bins and network drives.
 """
 
@@ -21,7 +23,7 @@ from pathlib import Path
 
 from musechat.library.naming import AUDIO_SUFFIXES
 from musechat.library.song_folder import SIDECAR, SongFolder, song_folder
-from musechat.library.table import TABLES
+from musechat.library.table import NOTHING, TABLES, Table, Told, read_table
 
 _NOWHERE = frozenset([errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG])
 """Answers that mean: there is no such file or folder, and cannot be."""
@@ -32,8 +34,8 @@ _LEFT_OUT = frozenset({"__MACOSX", "@eaDir", "$RECYCLE.BIN", "System Volume Info
 class Found:
     """An audio file. `is_stem`: no track itself.
 
-    `own_ns` is the file's time, `mtime_ns` that of it or its sidecar; `changed_ns` moves with permissions too, where
-    the system tells.
+    `own_ns` is the file's time, `mtime_ns` that of it or its sidecar, moved by what tables say; `changed_ns` moves with
+    permissions too, where the system tells.
     """
 
     path: Path
@@ -64,12 +66,15 @@ class Found:
 
 @dataclass(slots=True)
 class Scan:
-    """`roots`: the absolute paths asked for; `gone`: those that are not there; `problems`: path and sentence."""
+    """`roots`: the absolute paths asked for; `gone`: those that are not there; `problems`: path and sentence; `tables`:
+    those of each folder, by their paths.
+    """
 
     roots: tuple[Path, ...]
     files: list[Found] = field(default_factory=list)
     problems: list[tuple[Path, str]] = field(default_factory=list)
     gone: tuple[Path, ...] = ()
+    tables: dict[Path, dict[Path, Table]] = field(default_factory=dict)
 
 
 def scan(paths: Iterable[Path]) -> Scan:
@@ -80,6 +85,8 @@ def scan(paths: Iterable[Path]) -> Scan:
     links: deque[Path] = deque()
     walked: set[tuple[int, int]] = set()
     taken: set[Path] = set()
+    for root in result.roots:
+        _read_above(root, result)
     while waiting or links:
         folder = waiting.popleft() if waiting else links.popleft()
         inner = _walk(folder, walked, taken, result)
@@ -92,6 +99,7 @@ def scan(paths: Iterable[Path]) -> Scan:
             except OSError:
                 company = [root.name]
             _take(root.parent, company, {root.name}, taken, result)
+    _complain(result, walked)
     result.files.sort(key=lambda found: found.key)
     return result
 
@@ -126,6 +134,7 @@ def _walk(folder: Path, walked: set[tuple[int, int]], taken: set[Path], result: 
     except OSError as error:
         result.problems.append((folder, f"The folder cannot be read: {error.strerror}."))
         return []
+    _read_tables(folder, files, result)
     _take(folder, files, set(files), taken, result)
     return [folder / name for name in folders]
 
@@ -161,12 +170,10 @@ def _take(folder: Path, names: list[str], wanted: set[str], taken: set[Path], re
     if not wanted.intersection(audio):
         return
     sidecar = next((name for name in names if name.lower() == SIDECAR), None)
-    table = next((name for known in TABLES for name in names if name.lower() == known), None)
-    # Asked before they are read: an edit in between is seen by the next import.
-    told_ns = max((_time(folder / name) for name in (sidecar, table) if name), default=0)
-    company = song_folder(folder, audio, sidecar, table)
-    if table and company.table.problem:
-        result.problems.append((folder / table, company.table.problem))
+    # Asked before it is read: an edit in between is seen by the next import.
+    told_ns = _time(folder / sidecar) if sidecar else 0
+    told = {name: _told(folder / name, result) for name in audio} if result.tables else {}
+    company = song_folder(folder, audio, sidecar, told)
     for name in wanted.intersection(audio):
         path = folder / name
         try:
@@ -176,9 +183,45 @@ def _take(folder: Path, names: list[str], wanted: set[str], taken: set[Path], re
             continue
         if path not in taken and stat.S_ISREG(about.st_mode):
             taken.add(path)
-            newest = max(about.st_mtime_ns, told_ns if company.sidecar(name) else 0)
-            changed = max(newest, about.st_ctime_ns)
+            newest = max(about.st_mtime_ns, told_ns if company.facts and name in company.described else 0)
+            stamp = told.get(name, NOTHING).stamp
+            newest, changed = newest + stamp, max(newest, about.st_ctime_ns)
             result.files.append(Found(path, about.st_size, about.st_mtime_ns, newest, changed, company))
+
+
+def _read_tables(folder: Path, names: list[str], result: Scan) -> None:
+    """Reads the tables of a folder, once."""
+    found = [(TABLES.index(name.lower()), folder / name) for name in names if name.lower() in TABLES]
+    if found and folder not in result.tables:
+        result.tables[folder] = {path: read_table(path) for _, path in sorted(found)}
+
+
+def _read_above(root: Path, result: Scan) -> None:
+    """Reads the tables of the folders above a path that was asked for; a stranger's may lie in a shared one."""
+    for folder in root.parents:
+        with contextlib.suppress(OSError, ValueError):
+            owner = root.stat().st_uid
+            names = [name for name in _names(folder)[0] if name.lower() in TABLES]
+            _read_tables(folder, [name for name in names if (folder / name).stat().st_uid == owner], result)
+
+
+def _told(path: Path, result: Scan) -> Told:
+    """What the tables of all folders above a file say of it."""
+    told = NOTHING
+    for folder in reversed(path.parents):
+        for table in result.tables.get(folder, {}).values():
+            told |= table.told(path.relative_to(folder).as_posix())
+    return told
+
+
+def _complain(result: Scan, walked: set[tuple[int, int]]) -> None:
+    """What is wrong with the tables of folders that were looked through to the bottom."""
+    for folder, tables in result.tables.items():
+        with contextlib.suppress(OSError):
+            about = folder.stat()
+            if (about.st_dev, about.st_ino) in walked:
+                wrong = [(path, table.problem()) for path, table in tables.items()]
+                result.problems += [(path, problem) for path, problem in wrong if problem]
 
 
 def _time(path: Path) -> int:

@@ -5,7 +5,8 @@ In: nothing. Out: `MIGRATIONS`; step n takes a library of format n - 1 to format
 - A published step is never edited: a change of the tables is a new step.
 - Paths are blobs, the bytes of `os.fsencode`, so that names which are not text survive.
 - Facts are JSON, {"title": ["Nebula", "tag"], …}: those of `files` as read from that file, those of `tracks` as
-  resolved from its files and the user's corrections.
+  resolved from its files and the user's corrections. What tables beside the music say is in a file is JSON too,
+  {"piano": true, …}; the user's own judgements lie apart.
 - Vectors are float16 blobs. What search needs of a track lies in `features`, what only the best need in `segments`.
 """
 
@@ -67,6 +68,9 @@ MIGRATIONS = (
         track TEXT NOT NULL REFERENCES tracks (id), concept TEXT NOT NULL, holds INTEGER NOT NULL,
         PRIMARY KEY (track, concept)
     ) WITHOUT ROWID;
+    """,
+    """
+    ALTER TABLE files ADD COLUMN judged TEXT NOT NULL DEFAULT '{}';
     """,
 )
 

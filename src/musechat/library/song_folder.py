@@ -16,7 +16,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from musechat.library.table import FileTable, read_table
+from musechat.library.table import NOTHING, Told
 
 SIDECAR = "song.ini"
 _SIDECAR_BYTES = 64 * 1024
@@ -35,7 +35,8 @@ _LEADING_NUMBER = re.compile(r"\d{1,3}(?!\d)")
 
 @dataclass(frozen=True, slots=True)
 class SongFolder:
-    """`stems`: names of files that are no tracks. `facts`: what the sidecar says of the files in `described`.
+    """`stems`: names of files that are no tracks. `facts`: what the sidecar says of the files in `described`; `told`:
+    what tables say, by name.
 
     `numbered`: most files begin with a number, each with its own, so that it counts them rather than names them.
     """
@@ -45,17 +46,24 @@ class SongFolder:
     numbered: bool = False
     facts: Mapping[str, str] = field(default_factory=dict)
     described: frozenset[str] = frozenset()
-    table: FileTable = field(default_factory=FileTable)
+    told: Mapping[str, Told] = field(default_factory=dict)
 
     def sidecar(self, name: str) -> Mapping[str, str]:
-        """What the song.ini and the table beside it say of the file called `name`; the table outranks the other."""
-        return {**(self.facts if name in self.described else {}), **self.table.facts.get(name, {})}
+        """What the song.ini and tables say of the file called `name`; tables outrank the other."""
+        return {**(self.facts if name in self.described else {}), **self.told.get(name, NOTHING).facts}
+
+    def judged(self, name: str) -> dict[str, bool]:
+        """What tables say is in the file called `name`, or is not."""
+        judged = self.told.get(name, NOTHING).judged
+        return {concept: holds for concept, holds in judged.items() if holds is not None}
 
 
 def song_folder(
-    folder: Path, audio: Collection[str], sidecar: str | None = None, table: str | None = None
+    folder: Path, audio: Collection[str], sidecar: str | None = None, told: Mapping[str, Told] | None = None
 ) -> SongFolder:
-    """Looks at the audio file names of `folder`; `sidecar`, `table`: names of the song.ini and table that lie there."""
+    """Looks at the audio file names of `folder`; `sidecar`: the name of the song.ini that lies there; `told`: what
+    tables say of the files.
+    """
     facts = read_sidecar(folder / sidecar) if sidecar else {}
     title = facts.get("title", folder.name)
     kinds = {name: _plain(name) for name in audio}
@@ -66,8 +74,7 @@ def song_folder(
     if not _belong({kinds[name] for name in stems}, mixes, others, bool(facts)):
         stems, others = set(), set(audio)
     described = others if len(others) == 1 else mixes
-    told = read_table(folder / table, audio) if table else FileTable()
-    return SongFolder(title, frozenset(stems), _numbered(audio), facts, frozenset(described), told)
+    return SongFolder(title, frozenset(stems), _numbered(audio), facts, frozenset(described), told or {})
 
 
 def read_sidecar(path: Path) -> dict[str, str]:

@@ -18,12 +18,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING
 
 from musechat.core.errors import InputError
 from musechat.core.text import folded, one_line
-from musechat.core.track import EDITABLE, Fact, Track
+from musechat.core.track import EDITABLE, Fact, FactSource, Track
 from musechat.library.database import Database, Mode, Row
 from musechat.library.naming import TRUST
 
@@ -48,6 +48,14 @@ class FileError:
     path: str
     reason: str
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Whether a concept is in a track, and whose word that is."""
+
+    holds: bool
+    source: FactSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +157,7 @@ class Store:
 
     def edit(self, track: str, name: str, value: str | None) -> Track:
         """Corrects one fact of a track, for good; None takes the correction back. Raises `InputError`."""
-        known = self.track(track)
-        if name not in EDITABLE:
-            raise InputError(f"There is no fact called {one_line(name)!r}; choose one of {', '.join(EDITABLE)}.")
-        clean = None if value is None else one_line(value)
-        if clean == "":
-            raise InputError(f"A track's {name} cannot be empty.")
-        if name == "year" and clean is not None and not re.fullmatch(r"\d{4}", clean):
-            raise InputError(f"A year has four digits; {clean!r} has not.")
+        known, clean = self.track(track), clean_fact(name, value)
         with self.database.transaction():
             if clean is None:
                 self.database.rows("DELETE FROM corrections WHERE track = ? AND name = ?", known.id, name)
@@ -173,11 +174,16 @@ class Store:
             if holds is not None:
                 self.database.rows("INSERT INTO judgements VALUES (?, ?, ?)", known.id, concept, int(holds))
 
-    def judgements(self) -> dict[str, dict[str, bool]]:
-        """Track → concept → whether the user says that it is there."""
-        found: dict[str, dict[str, bool]] = {}
+    def judgements(self) -> dict[str, dict[str, Judgement]]:
+        """Track → concept → what the user says of it, and where: by hand, or in a table beside a present file."""
+        found: dict[str, dict[str, Judgement]] = {}
+        tables = "SELECT track, judged FROM files WHERE judged != '{}' AND "
+        held = "(present OR NOT EXISTS (SELECT 1 FROM files AS o WHERE o.track = files.track AND o.present))"
+        for track, judged in self.database.rows(f"{tables}{held} ORDER BY path DESC"):
+            told = {concept: Judgement(holds, "sidecar") for concept, holds in json.loads(judged).items()}
+            found.setdefault(track, {}).update(told)
         for track, concept, holds in self.database.rows("SELECT track, concept, holds FROM judgements"):
-            found.setdefault(track, {})[concept] = bool(holds)
+            found.setdefault(track, {})[concept] = Judgement(bool(holds), "you")
         return found
 
     def errors(self) -> list[FileError]:
@@ -220,9 +226,18 @@ class Store:
         return {row[0] for row in rows}
 
     def put_file(
-        self, track: str, duration: float, path: bytes, size: int, mtime_ns: int, facts: Mapping[str, Fact]
+        self,
+        track: str,
+        duration: float,
+        path: bytes,
+        size: int,
+        mtime_ns: int,
+        facts: Mapping[str, Fact],
+        judged: Mapping[str, bool] = MappingProxyType({}),
     ) -> None:
-        """Writes down that a file holds a track's sound, and what it says about it; clears its error."""
+        """Writes down that a file holds a track's sound, what it says about it, and what a table says is in it
+        (`judged`); clears its error.
+        """
         rows = self.database.rows
         before = rows("SELECT track FROM files WHERE path = ?", path)
         rows(
@@ -232,8 +247,8 @@ class Store:
         )  # fmt: skip
         plain = {name: [fact.value, fact.source] for name, fact in facts.items()}
         rows(
-            "INSERT OR REPLACE INTO files (path, track, size, mtime_ns, facts) VALUES (?, ?, ?, ?, ?)",
-            path, track, size, mtime_ns, json.dumps(plain, ensure_ascii=False),
+            "INSERT OR REPLACE INTO files (path, track, size, mtime_ns, facts, judged) VALUES (?, ?, ?, ?, ?, ?)",
+            path, track, size, mtime_ns, json.dumps(plain, ensure_ascii=False), json.dumps(dict(judged)),
         )  # fmt: skip
         rows("DELETE FROM errors WHERE path = ?", path)
         for changed in {track, *(row[0] for row in before)}:
@@ -315,6 +330,18 @@ def _best(files: list[dict[str, list[str]]]) -> dict[str, list[str]]:
             if name not in best or _RANK[fact[1]] < _RANK[best[name][1]]:
                 best[name] = fact
     return best
+
+
+def clean_fact(name: str, value: str | None) -> str | None:
+    """A fact as a user gives it, as one clean line; None stays None. Raises `InputError`."""
+    if name not in EDITABLE:
+        raise InputError(f"There is no fact called {one_line(name)!r}; choose one of {', '.join(EDITABLE)}.")
+    clean = None if value is None else one_line(value)
+    if clean == "":
+        raise InputError(f"A track's {name} cannot be empty.")
+    if name == "year" and clean is not None and not re.fullmatch(r"\d{4}", clean):
+        raise InputError(f"A year has four digits; {clean!r} has not.")
+    return clean
 
 
 def is_below(path: bytes, root: Path) -> bool:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from musechat.core.text import folded
+from musechat.match.gauge import with_rivals
 from musechat.match.judged import outranked
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ def build_corpus(
     matrix: Matrix, scorer: ConceptScorer, judged: Mapping[str, Mapping[str, bool]] = MappingProxyType({})
 ) -> Corpus:
     """The corpus of a library's matrix. `judged`: track → concept → whether the user says that it is there."""
+    judged = with_rivals(judged)
     attributes = {name: matrix.column(name) for name in ("bpm", "arousal", "valence", "loudness", "beat_strength")}
     heard = outranked(scorer(matrix.tags, attributes), matrix.ids, judged, scorer.wider)
     names = matrix.names

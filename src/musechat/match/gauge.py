@@ -3,11 +3,13 @@
 In: a corpus, a word such as "fast" or "quiet". Out: how far each track fulfils it, alone or against another track.
 
 - Tempo and loudness words are judged by measured tempo and loudness, not by tags called "fast" and "loud".
+- Where the user said that a track is slow, it is slow and nothing else of tempo, whatever was measured.
 - What was not measured fulfils nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -17,7 +19,7 @@ from musechat.match.part import ramp
 
 if TYPE_CHECKING:
     from musechat.core.features import Floats
-    from musechat.match.corpus import Corpus
+    from musechat.match.corpus import Bools, Corpus
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +90,30 @@ GAUGES = {
     "quiet": Gauge("loudness", -12.0, -20.0, 3.0, ("louder", "quieter")),
 }
 """A step of .2 octaves is about 15 % of tempo."""
+
+
+def with_rivals(judged: Mapping[str, Mapping[str, bool]]) -> dict[str, dict[str, bool]]:
+    """Track → concept → the user's word, with what follows from it: what is said to be slow is not fast."""
+    return {track: _denied(yours) | dict(yours) for track, yours in judged.items()}
+
+
+def _denied(yours: Mapping[str, bool]) -> dict[str, bool]:
+    columns = {gauge.column for word, gauge in GAUGES.items() if yours.get(word)}
+    return {word: False for word, gauge in GAUGES.items() if gauge.column in columns}
+
+
+def fulfilled(corpus: Corpus, word: str) -> Floats:
+    """How far each track fulfils one of GAUGES (n,) in 0..1, by the user's word where there is one."""
+    fit = GAUGES[word].fit(corpus)
+    for holds in (True, False):
+        fit[told(corpus, word, holds)] = float(holds)
+    return fit
+
+
+def told(corpus: Corpus, word: str, *answers: bool) -> Bools:
+    """The tracks (n,) of which the user said one of `answers`: whether they are so."""
+    found = np.zeros(len(corpus), bool)
+    for track, yours in corpus.judged.items():
+        if yours.get(word) in answers and (row := corpus.row(track)) is not None:
+            found[row] = True
+    return found

@@ -18,7 +18,7 @@ import numpy as np
 from musechat.core.conversation import Relaxation
 from musechat.core.evidence import Evidence
 from musechat.library.licence import allows
-from musechat.match.gauge import GAUGES
+from musechat.match.gauge import GAUGES, fulfilled, told
 
 if TYPE_CHECKING:
     from musechat.core.evidence import Subject
@@ -61,7 +61,8 @@ def _absence(corpus: Corpus, concept: str) -> Limit | None:
     """What is judged by a measured number is absent where it is fulfilled by less than half."""
     if (gauge := GAUGES.get(concept)) is not None:
         values = gauge.values(corpus)
-        allowed: Bools = (gauge.fit(corpus) < 0.5) & np.isfinite(values)
+        known = np.isfinite(values) | told(corpus, concept, True, False)
+        allowed: Bools = (fulfilled(corpus, concept) < 0.5) & known
         return Limit(f"no {concept}", allowed, values, gauge.unit, gauge.source)
     column = corpus.column(concept)
     if column is None:

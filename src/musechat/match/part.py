@@ -15,14 +15,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from musechat.core.evidence import Evidence
+from musechat.match.judged import YOURS
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from musechat.core.features import Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """`fit` (n,) in 0..1 and `value` (n,), what was measured; `weight` > 0 counts before normalisation."""
+    """`fit` (n,) in 0..1 and `value` (n,), what was measured; `weight` > 0 counts before normalisation.
+
+    `yours` (n,): the tracks that fulfil it by the user's word, whatever was measured.
+    """
 
     kind: str
     name: str
@@ -31,11 +37,14 @@ class Part:
     value: Floats
     unit: str
     source: str
+    yours: NDArray[np.bool_] | None = None
 
     def evidence(self, index: int, total: float) -> Evidence:
         """The part's evidence for track `index`, `total` being the sum of all parts' weights."""
         value = float(self.value[index])
         share = self.weight * float(self.fit[index]) / total
+        if self.yours is not None and self.yours[index]:
+            return Evidence(self.kind, "track", self.name, "yes", "by your word", YOURS, round(share, 4))
         shown = None if math.isnan(value) else round(value, 3)
         return Evidence(self.kind, "track", self.name, shown, self.unit, self.source, round(share, 4))
 

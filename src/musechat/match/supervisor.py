@@ -22,7 +22,7 @@ from musechat.match.corpus import Corpus, build_corpus
 from musechat.match.facts import name_evidence, sound_evidence, strongest_tags
 from musechat.match.fit import fit
 from musechat.match.fit_facts import fit_evidence
-from musechat.match.gauge import GAUGES
+from musechat.match.gauge import GAUGES, fulfilled
 from musechat.match.judged import YOURS, as_judged
 from musechat.match.picture import clip_evidence
 from musechat.match.proposal import Proposal
@@ -59,7 +59,11 @@ class Supervisor:
         """The corpus of the library as it is now."""
         if self._corpus is None or self._corpus[0] != self._store.changes:
             matrix = Matrix.load(self._store)
-            self._corpus = (matrix.changes, build_corpus(matrix, self._scorer, self._store.judgements()))
+            judged = {
+                track: {concept: said.holds for concept, said in yours.items()}
+                for track, yours in self._store.judgements().items()
+            }
+            self._corpus = (matrix.changes, build_corpus(matrix, self._scorer, judged))
         return self._corpus[1]
 
     def artists(self) -> tuple[str, ...]:
@@ -112,14 +116,15 @@ class Supervisor:
         if row is None:
             return ()
         named = dataclasses.replace(name_evidence(self._store.tracks([track_id])[0])[0], subject="other track")
-        return (named, *why_not(corpus, query, seen, row, corpus.row(chosen)))
+        found = why_not(corpus, query, seen, row, corpus.row(chosen))
+        return (named, *as_judged(found, corpus.judged.get(track_id, {})))
 
     def _proposal(self, ranking: Ranking, query: Query) -> Proposal:
         corpus, row = self.corpus(), ranking.picks[0].row
         ranked = self._ranked(corpus, ranking, query)
         around = (
-            *_asked(corpus, ranking, query.request, row),
-            *_before(ranking, corpus.row(query.previous)),
+            *as_judged(_asked(corpus, ranking, query.request, row), corpus.judged.get(corpus.ids[row], {})),
+            *as_judged(_before(ranking, corpus.row(query.previous)), corpus.judged.get(query.previous or "", {})),
             *(() if query.video is None else clip_evidence(query.video)),
         )
         return Proposal(ranked[0], tuple(ranked[1:]), (*ranked[0].evidence, *around))
@@ -130,8 +135,11 @@ class Supervisor:
         ranking = search(corpus, request, text, at_most=at_most)
         ids = [corpus.ids[pick.row] for pick in ranking.picks]
         tracks = self._store.tracks(ids)
-        found = zip(tracks, ranking.picks, strict=True)
-        return tuple(Ranked(track, pick.score, pick.evidence) for track, pick in found), ranking
+        evidence = [
+            tuple(as_judged(pick.evidence, corpus.judged.get(corpus.ids[pick.row], {}))) for pick in ranking.picks
+        ]
+        found = zip(tracks, ranking.picks, evidence, strict=True)
+        return tuple(Ranked(track, pick.score, told) for track, pick, told in found), ranking
 
     def refit(self, query: Query, ranked: Ranked) -> Ranked:
         """The same track laid under the clip as `query` now asks, with the evidence for that."""
@@ -163,12 +171,12 @@ class Supervisor:
     def _asserted(self, corpus: Corpus, row: int) -> list[Evidence]:
         """What may be said to be in a track; the value is how often such a call was right on labelled music."""
         floors = shipped_floors()
-        found: list[Evidence] = []
         yours = corpus.judged.get(corpus.ids[row], {})
-        found += [
-            Evidence("asserted", "track", concept.name, "yes", f"by your word ({concept.kind})", YOURS)
-            for concept in self._scorer.concepts
-            if yours.get(concept.name)
+        kinds = dict.fromkeys(GAUGES, "tempo") | {concept.name: concept.kind for concept in self._scorer.concepts}
+        found = [
+            Evidence("asserted", "track", concept, "yes", f"by your word ({kind})", YOURS)
+            for concept, kind in kinds.items()
+            if yours.get(concept)
         ]
         for column in np.flatnonzero(corpus.asserted[row]):
             concept = self._scorer.concepts[column]
@@ -213,8 +221,8 @@ def _asked(corpus: Corpus, ranking: Ranking, request: Request | None, row: int) 
 
 def _heard_for(corpus: Corpus, concept: str) -> Floats | None:
     """What each track (n,) has of a concept, more being more; None for one that nothing measures."""
-    if (gauge := GAUGES.get(concept)) is not None:
-        return gauge.fit(corpus)
+    if concept in GAUGES:
+        return fulfilled(corpus, concept)
     column = corpus.column(concept)
     return None if column is None else corpus.scores[:, column]
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from musechat.concepts.understand import SAME_TEMPO
-from musechat.match.gauge import GAUGES
+from musechat.match.gauge import GAUGES, fulfilled, told
 from musechat.match.limits import HARD
 from musechat.match.part import Part, bell, ramp
 
@@ -58,7 +58,9 @@ def word_parts(corpus: Corpus, request: Request, previous: int | None, weights: 
 def _want(corpus: Corpus, want: Want, weights: WordWeights) -> Part | None:
     weight = weights.want * want.weight
     if (gauge := GAUGES.get(want.concept)) is not None:
-        return Part("gauge", want.concept, weight, gauge.fit(corpus), gauge.values(corpus), gauge.unit, gauge.source)
+        fit, values = fulfilled(corpus, want.concept), gauge.values(corpus)
+        yours = told(corpus, want.concept, True)
+        return Part("gauge", want.concept, weight, fit, values, gauge.unit, gauge.source, yours)
     column = corpus.column(want.concept)
     if column is None:
         return None

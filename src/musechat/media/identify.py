@@ -4,11 +4,13 @@ In: a `Task`. Out: the answer behind `MediaInfo`.
 
 - The identity hashes demuxed packets; tags that stand at the end of the file (ID3v1, APEv2) and that a demuxer hands
   out as part of the last packet are left out.
+- FFmpeg leaves out the links of an ID3v2 tag, of which one is the licence's address: that one is read here.
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
 import math
 import os
 import struct
@@ -30,10 +32,10 @@ from musechat.media.demux import (
     prepare,
 )
 from musechat.media.look import quarter_turns
-from musechat.media.model import Limits
 from musechat.media.server import Task
 
 MAX_FPS = 1000.0  # a header that claims more is believed this far
+_ID3_FRAMES, _ID3_BYTES = 256, 1 << 20
 
 
 def identify(task: Task) -> None:
@@ -47,7 +49,7 @@ def identify(task: Task) -> None:
             "has_cover": streams.has_cover,
             "pictures_in": streams.pictures_in,
             "sound_in": streams.sound_in,
-            "tags": [{"key": k, "value": v} for k, v in _tags(container, audio, task.limits).items()],
+            "tags": [{"key": k, "value": v} for k, v in _tags(container, audio, task).items()],
         }
         if audio is not None:
             fields["audio"] = {"codec": codec_name(audio), "rate": audio.rate, "channels": audio.channels}
@@ -107,6 +109,42 @@ def trailing_tags(file: IO[bytes]) -> bytes:
     return tags
 
 
+def licence_address(file: IO[bytes]) -> str:
+    """The WCOP frame of an ID3v2 tag at the beginning of the file, "" where there is none."""
+    here = file.tell()
+    found = _wcop(file)
+    file.seek(here)
+    return found
+
+
+def _wcop(file: IO[bytes]) -> str:
+    head = _read_at(file, 0, 10)
+    if len(head) < 10 or not head.startswith(b"ID3") or head[3] not in (2, 3, 4):
+        return ""
+    version, at, end = head[3], 10, 10 + _seven_bits(head[6:])
+    if head[5] & 0x80 and version < 4:  # after each FF a 00 was put in, which no size counts
+        file = io.BytesIO(_read_at(file, 0, min(end, _ID3_BYTES)).replace(b"\xff\x00", b"\xff"))
+    if head[5] & 0x40:
+        size = _read_at(file, at, 4)
+        at += _seven_bits(size) if version == 4 else 4 + int.from_bytes(size)
+    for _ in range(_ID3_FRAMES):
+        frame = _read_at(file, at, 6 if version == 2 else 10)
+        name, size = (frame[:3], frame[3:6]) if version == 2 else (frame[:4], frame[4:8])
+        at += len(frame)
+        length = _seven_bits(size) if version == 4 else int.from_bytes(size)
+        if not name.isalnum() or at + length > end:
+            break
+        if name in (b"WCOP", b"WCP") and not any(frame[9:]):  # neither packed nor encrypted
+            return _read_at(file, at, min(length, _ID3_BYTES)).partition(b"\0")[0].decode("latin-1")
+        at += length
+    return ""
+
+
+def _seven_bits(raw: bytes) -> int:
+    """A number of which each byte holds seven bits."""
+    return sum((byte & 0x7F) << 7 * place for place, byte in enumerate(reversed(raw)))
+
+
 def _read_at(file: IO[bytes], position: int, size: int) -> bytes:
     if position < 0:
         return b""
@@ -125,9 +163,11 @@ def _mean_rate(stream: VideoStream) -> float:
     return min(MAX_FPS, float(stream.average_rate or 0))
 
 
-def _tags(container: InputContainer, audio: AudioStream | None, limits: Limits) -> dict[str, str]:
+def _tags(container: InputContainer, audio: AudioStream | None, task: Task) -> dict[str, str]:
     """The container's tags, then the audio stream's (Ogg keeps them there)."""
-    sources = [container.metadata, audio.metadata if audio is not None else {}]
+    limits, address = task.limits, licence_address(task.files[0])
+    link = {"wcop": address} if address else {}
+    sources = [link, container.metadata, audio.metadata if audio is not None else {}]
     pairs = [
         (key.lower(), value) for source in sources for key, value in source.items() if len(key) <= limits.tag_length
     ]
