@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from musechat import Library
+from musechat.app.record import Record
 from musechat.app.session import Session
 from musechat.core.errors import InputError
 
@@ -24,9 +25,51 @@ def test_an_alternative_is_chosen_by_number_or_name(session: Session) -> None:
     assert turn.choice is not None and turn.choice.track.id == others[1].track.id
     by_name = session.choose(others[0].track.title.value)
     assert by_name.choice is not None and by_name.choice.track.id == others[0].track.id
-    for wrong, sentence in (("9", "no alternative 9"), ("0", "no alternative 0"), ("Nothing", "No track")):
+    wrongs = (("9", "no alternative 9"), ("0", "no alternative 0"), ("Nothing", "No track"), ("²", "No track"))
+    for wrong, sentence in (*wrongs, ("", "Name a track"), ("-1", "No track"), ("x" * 9_999, "No track")):
         with pytest.raises(InputError, match=sentence):
             session.choose(wrong)
+
+
+def test_a_track_that_was_refused_can_still_be_chosen_by_hand(session: Session) -> None:
+    first, second = session.recommend().choice, session.say("no, another one").choice
+    assert first is not None and second is not None
+    chosen = session.choose(first.track.title.value)
+    assert chosen.choice is not None and chosen.choice.track.id == first.track.id
+    assert first.track.title.value in chosen.reply.text
+    back = session.undo()
+    assert back.choice is not None and back.choice.track.id == second.track.id
+    assert session.choose(second.track.id[:8]).choice == session.choose(second.track.id).choice
+
+
+def test_where_nothing_fits_there_is_nothing_to_choose_and_undo_leads_back(session: Session) -> None:
+    first = session.recommend().choice
+    nothing = session.say("at 300 bpm")
+    assert nothing.choice is None and nothing.relaxations and session.alternatives() == ()
+    with pytest.raises(InputError, match="no alternative 1; there are 0"):
+        session.choose("1")
+    assert "tempo" in session.why().reply.text
+    assert "“High”" in session.why_not("High").reply.text
+    assert session.undo().choice == first
+    assert session.undo().choice == first, "there is nothing before the first"
+
+
+def test_a_name_that_no_artist_bears_is_told_with_near_ones(session: Session) -> None:
+    before = session.recommend().wishes
+    with pytest.raises(InputError, match=r"Nothing in the library is by 'Cleoo'. Did you mean Cleo\?"):
+        session.never("Cleoo")
+    with pytest.raises(InputError, match=r"Nothing in the library is by 'Quetzalcoatl'.$"):
+        session.never("Quetzalcoatl")
+    with pytest.raises(InputError, match="give a name"):
+        session.never("\u202e\x1b[31m")
+    assert session.conversation.turns[-1].wishes == before
+
+
+def test_why_not_takes_the_number_of_an_alternative(session: Session) -> None:
+    second = session.alternatives()[1]
+    assert second.track.title.value in session.why_not(" 2 ").reply.text
+    with pytest.raises(InputError, match="no alternative 8"):
+        session.why_not("8")
 
 
 def test_an_artist_is_barred_for_good(session: Session) -> None:
@@ -58,13 +101,34 @@ def test_the_understood_request_is_text_that_can_be_edited(session: Session) -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["dance: piano", "want: zzz", "tempo: fast", "want: piano\navoid: piano", "tempo: 150-90 BPM"]
+    "text",
+    [
+        "dance: piano",
+        "wants: zzz",
+        "tempo: fast",
+        "wants: piano\navoids: piano",
+        "wants: fast, slow",
+        "wants: female vocals; vocals: none",
+        "by: Ann; never by: ann",
+        "tempo: 150-90 BPM",
+        "wants: piano 99",
+        "wants: piano; wants: techno",
+        "hit: 9:59",
+        "x" * 5000,
+    ],
 )
 def test_an_edit_that_makes_no_sense_or_contradicts_itself_changes_nothing(session: Session, text: str) -> None:
     before = session.say("something with piano").wishes
     with pytest.raises(InputError):
         session.edit(text)
     assert session.conversation.turns[-1].wishes == before
+
+
+def test_an_edit_to_nothing_takes_every_wish_back(session: Session) -> None:
+    session.say("techno, never Bob, under 10 minutes")
+    turn = session.edit("wants:")
+    assert turn.wishes.request.constraints == type(turn.wishes.request.constraints)()
+    assert session.understood() == ""
 
 
 def test_why_not_tells_of_limits_of_what_was_refused_and_of_scores(session: Session) -> None:
@@ -102,3 +166,22 @@ def test_a_conversation_without_a_clip_has_no_clip_to_tell_of(fake_models: objec
             with pytest.raises(InputError, match="not about a clip"):
                 wrong()
         assert talk.id is None
+
+
+def test_every_gesture_is_kept_and_taken_up_again(
+    fake_models: object, filled: Path, clip: Path, tmp_path: Path
+) -> None:
+    with Library(filled) as library, Record(tmp_path / "kept") as record:
+        session = Session(library, clip, record=record)
+        session.choose("1")
+        session.edit("wants: techno\nnever by: Bob\nhit: 1.5 s")
+        session.never()
+        session.why()
+        session.why_not("1")
+        session.say("let the lift fall at 0:02")
+        session.undo()
+        again = Session.resume(library, record, session.id or "")
+        assert again.conversation == session.conversation
+        assert again.understood() == session.understood()
+        gone_on = Session.resume(library, Record(tmp_path / "kept"), session.id or "")
+        assert gone_on.undo().choice == again.conversation.turns[2].choice

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,6 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from fakes import CONCEPTS, corpus, video
+from laying import features
+from musechat.core.conversation import Reference
 from musechat.core.features import Scene
 from musechat.core.request import Constraints, Query, Request, Want
 from musechat.match.ranker import best_rows, rank, search
@@ -197,6 +201,72 @@ def test_unknown_concepts_change_nothing() -> None:
     odd = rank(tracks, Query(None, "t0", Request(wants=wants, more=wants, keep=wants, avoids=wants)))
     plain = rank(tracks, Query(None, "t0", Request()))
     assert odd == plain
+
+
+def near(angle: float, towards: np.ndarray, away: np.ndarray) -> np.ndarray:
+    return (np.cos(angle) * towards + np.sin(angle) * away).astype(np.float32)
+
+
+def apart() -> tuple[np.ndarray, np.ndarray]:
+    """Two directions at right angles."""
+    first, second = np.eye(16, dtype=np.float32)[:2]
+    return first, second
+
+
+def test_the_style_of_a_name_is_nearness_to_what_it_made() -> None:
+    tracks = corpus(4, artists=["ann", "bob", "cleo", "ann"])
+    towards, away = apart()
+    tracks.vectors[:] = [near(angle, towards, away) for angle in (0.1, 0.5, 1.4, -0.1)]
+    found = rank(tracks, Query(None, None, Request(styles=("Ann",))), seen=("t0", "t3"), at_most=4)
+    assert ids(found, tracks)[0] == "t1"
+    (style,) = [e for e in found.picks[0].evidence if e.kind == "style"]
+    assert style.name == "style of Ann" and style.weight == found.picks[0].score > 0
+
+
+def test_the_style_of_a_title_is_nearness_to_that_track_and_an_unknown_name_counts_nothing() -> None:
+    tracks = corpus(4)
+    towards, away = apart()
+    tracks.vectors[:] = [near(angle, towards, away) for angle in (1.5, 0.3, 0.0, 1.2)]
+    by_title = rank(tracks, Query(None, None, Request(styles=("Title 2",))), seen=("t2",))
+    assert ids(by_title, tracks)[0] == "t1"
+    unknown = rank(tracks, Query(None, None, Request(styles=("Nobody",))), at_most=4)
+    assert [pick.score for pick in unknown.picks] == [0, 0, 0, 0]
+    assert not any(pick.evidence for pick in unknown.picks)
+
+
+def example(*vectors: np.ndarray) -> Reference:
+    return Reference("song", dataclasses.replace(features(), embeddings=np.stack(vectors).astype(np.float32)), "song")
+
+
+def test_an_example_draws_near_on_every_turn_and_never_comes_itself() -> None:
+    tracks = corpus(4)
+    towards, away = apart()
+    tracks.vectors[:] = [near(angle, towards, away) for angle in (0.02, 0.5, 1.4, 1.0)]
+    reference = example(3 * towards, 5 * towards)
+    for request in (None, Request(act="refine", wants=(Want("piano", 0.01),))):
+        found = rank(tracks, Query(None, "t3", request, reference), at_most=4)
+        assert ids(found, tracks)[0] == "t1", "t0 is as good as the example itself"
+        assert "t0" not in ids(found, tracks)
+        assert any(e.name == "near your example" and e.weight > 0 for e in found.picks[0].evidence)
+
+
+def test_an_example_that_points_nowhere_counts_nothing() -> None:
+    tracks = corpus(4)
+    reference = example(np.zeros(16), np.zeros(16))
+    assert ids(rank(tracks, Query(None, None, None, reference), at_most=4), tracks) == ["t0", "t1", "t2", "t3"]
+
+
+@pytest.mark.parametrize(("speech", "first"), [(((0.0, 8.0),), 1), (((0.0, 0.4),), 0), ((), 0), (None, 0)])
+def test_under_speech_music_without_a_voice_goes_first(
+    speech: tuple[tuple[float, float], ...] | None, first: int
+) -> None:
+    tracks = corpus(2)
+    for column, values in (("arousal", (-0.5, -0.3)), ("valence", (-0.3, -0.3)), ("bpm", (90, 90))):
+        getattr(tracks, column)[:] = values
+    tracks.voice[:] = (0.9, 0.1)
+    picked = rank(tracks, Query(video(speech=speech))).picks[0]
+    assert picked.row == first
+    assert any(e.name == "voice under speech" for e in picked.evidence) == bool(first)
 
 
 def test_the_picture_prefers_its_own_mood() -> None:

@@ -4,6 +4,7 @@ In: a licence, a piece of music as an example, how many renders back nothing may
 
 - The example is any music file, a track of the library, or the clip's own sound: its temporary music.
 - The example itself is never proposed, nor what sounds as good as the same; `match` sees to the latter.
+- What is silent, or too short to measure its loudness, is no example: nearness to it would mean nothing.
 """
 
 from __future__ import annotations
@@ -49,7 +50,10 @@ def start(library: Library, video: Path | None, opening: Opening, record: Record
         avoid = (*avoid, itself)
     elif opening.replace_music:
         reference = _own_music(library, video)
-    limits = Constraints(licence=opening.licence)
+    licence = None if opening.licence is None else one_line(opening.licence)
+    if licence == "":
+        raise InputError('Say what the music must allow, for example "CC BY" or "commercial use".')
+    limits = Constraints(licence=licence)
     return Start(Request(constraints=limits), reference, tuple(dict.fromkeys(avoid)))
 
 
@@ -57,7 +61,10 @@ def _song(library: Library, wanted: str) -> tuple[Reference, str]:
     from musechat.app.laid import find_music, heard
 
     track = find_music(library, wanted)
-    return Reference(one_line(track.label), heard(library, track), "song"), track.id
+    features = heard(library, track)
+    if features.loudness is None:
+        raise InputError(f"{one_line(track.label)} is silent or too short to be an example; give another song.")
+    return Reference(one_line(track.label), features, "song"), track.id
 
 
 def _own_music(library: Library, video: Path | None) -> Reference:
@@ -70,6 +77,8 @@ def _own_music(library: Library, video: Path | None) -> Reference:
         if error.reason != "no_audio":
             raise
         raise InputError(f"{name} has no sound, so there is no music to replace; give a song with --like.") from error
+    if features.loudness is None:
+        raise InputError(f"The sound of {name} is silent or too short to go by; give a song with --like.")
     sound = library.models.videos.listen(video)
     length = library.models.decoder.probe(video).clip_seconds
     if sum(end - begin for begin, end in sound.speech or ()) > SPOKEN * length:

@@ -6,6 +6,7 @@ In: turns, as they are made. Out: conversations that can be taken up again, and 
   the turn that was being made.
 - Everything is kept as it was said, evidence and all: an old reply reads the same though the library has changed.
 - Two processes may not go on with one conversation: the later of two turns with one number is refused.
+- Damage in one conversation costs that one alone: the others can be listed and taken up, the damaged one deleted.
 """
 
 from __future__ import annotations
@@ -46,6 +47,11 @@ _MIGRATIONS = (
     CREATE TABLE renders (id INTEGER PRIMARY KEY, track TEXT NOT NULL, video BLOB NOT NULL, made REAL NOT NULL);
     """,
 )
+_LAST_SAID = (
+    "(SELECT CASE WHEN typeof(turn) = 'text' AND json_valid(turn) THEN json_extract(turn, '$.say') END "
+    "FROM turns WHERE session = id ORDER BY number DESC LIMIT 1)"
+)
+_MOST_RENDERS = 1_000_000
 _LETTERS = "bcdfghjkmnpqrstvwxz"
 _ID_LETTERS = 6
 
@@ -78,6 +84,7 @@ class Record:
         with self._sentences():
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
+            self._connection.text_factory = _text
             try:
                 self._prepare()
             except BaseException:
@@ -126,10 +133,10 @@ class Record:
         """A conversation as it was left. Raises `InputError` for one that is not kept."""
         kept = self.find(session)
         profile, start = self._rows("SELECT profile, start FROM sessions WHERE id = ?", kept.id)[0]
-        turns = self._rows("SELECT turn FROM turns WHERE session = ? ORDER BY number", kept.id)
+        turns = self._rows("SELECT number, turn FROM turns WHERE session = ? ORDER BY number", kept.id)
         with self._readable(kept.id):
             conversation = Conversation(
-                tuple(from_plain(Turn, json.loads(text)) for (text,) in turns), from_plain(Start, json.loads(start))
+                tuple(_turn(place, *row) for place, row in enumerate(turns)), from_plain(Start, json.loads(start))
             )
             seen = None if profile is None else from_plain(VideoProfile, json.loads(profile), "clip")
         return kept, seen, conversation
@@ -147,19 +154,22 @@ class Record:
     def all(self) -> list[Kept]:
         """All conversations, the latest first."""
         rows = self._rows(
-            "SELECT id, made, library, video, (SELECT count(*) FROM turns WHERE session = id), "
-            "(SELECT json_extract(turn, '$.say') FROM turns WHERE session = id ORDER BY number DESC LIMIT 1) "
+            f"SELECT id, made, library, video, (SELECT count(*) FROM turns WHERE session = id), {_LAST_SAID} "
             "FROM sessions ORDER BY made DESC, rowid DESC"
         )
         return [
-            Kept(name, made, os.fsdecode(library), None if video is None else os.fsdecode(video), turns, last)
+            Kept(
+                name, made, os.fsdecode(library), None if video is None else os.fsdecode(video), turns,
+                last if isinstance(last, str) else None,
+            )
             for name, made, library, video, turns, last in rows
-        ]
+        ]  # fmt: skip
 
     def delete(self, session: str) -> Kept:
-        """Forgets a conversation for good. Raises `InputError` for one that is not kept."""
+        """Forgets a conversation for good: its words are gone from the disk. Raises `InputError` for one not kept."""
         kept = self.find(session)
         self._write("DELETE FROM sessions WHERE id = ?", kept.id)
+        self._rows("PRAGMA wal_checkpoint(TRUNCATE)")
         return kept
 
     def rendered(self, track: str, video: Path) -> None:
@@ -168,7 +178,8 @@ class Record:
 
     def used(self, renders: int) -> tuple[str, ...]:
         """The ids of the tracks of the last `renders` renders, the latest first."""
-        rows = self._rows("SELECT track FROM renders ORDER BY id DESC LIMIT ?", renders)
+        at_most = max(0, min(renders, _MOST_RENDERS))
+        rows = self._rows("SELECT track FROM renders ORDER BY id DESC LIMIT ?", at_most)
         return tuple(dict.fromkeys(row[0] for row in rows))
 
     def _prepare(self) -> None:
@@ -178,6 +189,7 @@ class Record:
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = FULL")
         self._connection.execute("PRAGMA foreign_keys = ON")
+        self._connection.execute("PRAGMA secure_delete = ON")
         if found < len(_MIGRATIONS):
             self._connection.execute("BEGIN IMMEDIATE")
             found = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
@@ -204,13 +216,13 @@ class Record:
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
             raise RecordError(_SENTENCES.get(code, _OTHER).format(path=self.path, why=error)) from error
         except OSError as error:
-            raise RecordError(_OTHER.format(path=self.path, why=error.strerror or error)) from error
+            raise RecordError(_NO_HOME.format(path=self.path, why=error.strerror or error)) from error
 
     @contextmanager
     def _readable(self, session: str) -> Iterator[None]:
         try:
             yield
-        except (ValueError, InputError) as error:
+        except (ValueError, RecursionError, InputError) as error:
             raise RecordError(
                 f"The conversation {session} cannot be read any more: {one_line(str(error))} "
                 f"Forget it with: musechat sessions delete {session}"
@@ -218,6 +230,7 @@ class Record:
 
 
 _OTHER = "The kept conversations in {path} cannot be used: {why}."
+_NO_HOME = "The kept conversations in {path} cannot be used: {why}; let MUSECHAT_HOME name a folder of your own."
 _SENTENCES = {
     sqlite3.SQLITE_NOTADB: "{path} holds no conversations; move that file away, a new one will be made.",
     sqlite3.SQLITE_CORRUPT: "{path} is damaged; move it away or restore it from a backup.",
@@ -226,6 +239,20 @@ _SENTENCES = {
     sqlite3.SQLITE_CANTOPEN: "{path} cannot be opened; check the folder's permissions.",
     sqlite3.SQLITE_BUSY: "Another process is writing to {path}; try again in a moment.",
 }
+
+
+def _text(data: bytes) -> str:
+    """What SQLite holds as text; bytes that are none become U+FFFD."""
+    return data.decode("utf-8", "replace")
+
+
+def _turn(place: int, number: int, text: str) -> Turn:
+    """The turn at `place`. Raises `ValueError` or `InputError` for one that cannot stand there."""
+    turn = from_plain(Turn, json.loads(text))
+    led = [index for index in (turn.wishes.turn, turn.wishes.before) if index is not None]
+    if number != place or not all(0 <= index <= place for index in led):
+        raise InputError(f"Turn {place + 1} is missing, or leads to one that is.")
+    return turn
 
 
 def _dump(value: object) -> str:

@@ -13,6 +13,7 @@ import dataclasses
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +24,7 @@ from musechat.core.conversation import Conversation
 from musechat.core.errors import InputError
 from musechat.core.protocols import Silent
 from musechat.core.request import Constraints, Request
-from musechat.core.text import one_line
+from musechat.core.text import folded, one_line
 from musechat.dialogue.step import (
     Tools,
     answer,
@@ -47,6 +48,9 @@ if TYPE_CHECKING:
     from musechat.core.protocols import Progress
     from musechat.media import OwnSound
     from musechat.reason.template import Narrator
+
+SAME_LENGTH = 0.05
+"""Seconds by which a clip's length may differ from what was seen: no decoder is exact to the frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +104,11 @@ class Session:
     ) -> Session:
         """Takes up a kept conversation; `library` is the one it is about.
 
-        Raises `InputError` for one that is not kept, and where its clip is gone.
+        Raises `InputError` for one that is not kept, and where its clip is gone or another one lies in its place.
         """
         kept, profile, conversation = record.load(session)
-        if kept.video is not None and not Path(kept.video).is_file():
-            raise InputError(
-                f"The clip of the conversation {kept.id} is gone from {one_line(kept.video, 500)}; put it back, or "
-                f"export what was said with: musechat sessions export {kept.id} FOLDER"
-            )
+        if kept.video is not None:
+            _require_clip(library, Path(kept.video), profile, kept.id)
         resumed = cls(library, kept.video, narrator=narrator, record=record, hear=hear)
         resumed._id, resumed._profile, resumed._so_far = kept.id, profile, conversation
         return resumed
@@ -159,7 +160,7 @@ class Session:
 
     def say(self, words: str) -> Turn:
         """The answer to `words`. Without a first proposal yet, that is made first."""
-        return self._add(next_turn(self._begin(), words, self._profile, self._tools()))
+        return self._add(next_turn(self._begin(), _decoded(words), self._profile, self._tools()))
 
     def understood(self) -> str:
         """Everything that is wished so far, as text that `edit` takes."""
@@ -167,7 +168,7 @@ class Session:
 
     def edit(self, text: str) -> Turn:
         """The answer to wishes that were edited as text; they replace all others. Raises `InputError` for bad text."""
-        request = read_written(text, self._library.models.vocabulary)
+        request = read_written(_decoded(text), self._library.models.vocabulary)
         return self._add(edited_turn(self._begin(), request, self._profile, self._tools()))
 
     def alternatives(self) -> tuple[Ranked, ...]:
@@ -179,28 +180,35 @@ class Session:
 
         Raises `InputError` for a number or name that stands for none.
         """
-        conversation, others = self._begin(), self.alternatives()
-        if which.strip().isdigit() and len(which.strip()) < 3:
-            number = int(which)
-            if not 1 <= number <= len(others):
-                raise InputError(f"There is no alternative {number}; there are {len(others)}.")
-            track = others[number - 1].track.id
-        else:
-            track = self._library.find(which).id
+        conversation = self._begin()
+        other = self._alternative(which)
+        track = self._library.find(which).id if other is None else other.track.id
         return self._add(chosen_turn(conversation, track, self._profile, self._tools()))
 
     def why_not(self, track: str) -> Turn:
-        """Why a track of the library, by title, path or id, was not proposed. Raises `InputError` for none."""
-        conversation, known = self._begin(), self._library.find(track)
+        """Why an alternative, by its number, or any track, by title, path or id, was not proposed.
+
+        Raises `InputError` for a number or name that stands for none.
+        """
+        conversation, other = self._begin(), self._alternative(track)
+        known = self._library.find(track) if other is None else other.track
         return self._add(why_not_turn(conversation, known.id, known.title.value, self._profile, self._tools()))
 
     def never(self, artist: str | None = None) -> Turn:
-        """Another track, and nothing by this artist any more; the artist on the table where None."""
+        """Another track, and nothing by this artist any more; the artist on the table where None.
+
+        Raises `InputError` for a name that no artist of the library bears: nothing would be kept out.
+        """
         conversation = self._begin()
-        name = artist or artist_on_table(conversation)
-        if name is None:
+        name = one_line(artist_on_table(conversation) or "" if artist is None else artist)
+        if not name:
             raise InputError("The artist of the track on the table is not known, so none can be excluded; give a name.")
-        asked = Request(f"never {one_line(name)}", "refine", constraints=Constraints(not_artists=(one_line(name),)))
+        if artist is not None and not self._library.supervisor.corpus().by((name,)).any():
+            known = {folded(other): other for other in self._library.supervisor.artists()}
+            near = get_close_matches(folded(name), known, n=3, cutoff=0.6)
+            hint = f" Did you mean {', '.join(one_line(known[other]) for other in near)}?" if near else ""
+            raise InputError(f"Nothing in the library is by {name!r}.{hint}")
+        asked = Request(f"never {name}", "refine", constraints=Constraints(not_artists=(name,)))
         return self._add(answer(conversation, asked.text, asked, self._profile, self._tools()))
 
     def undo(self) -> Turn:
@@ -248,6 +256,15 @@ class Session:
             return self._so_far.start
         return start(self._library, self._video, self._opening, self._record)
 
+    def _alternative(self, which: str) -> Ranked | None:
+        """The alternative with this number from 1; None for what is no such number, and so a name."""
+        number, others = which.strip(), self.alternatives()
+        if not number.isdecimal() or len(number) > 2:
+            return None
+        if not 1 <= int(number) <= len(others):
+            raise InputError(f"There is no alternative {int(number)}; there are {len(others)}.")
+        return others[int(number) - 1]
+
     def _begin(self) -> Conversation:
         """The conversation, with the first proposal made."""
         if not self.conversation.turns:
@@ -265,6 +282,30 @@ class Session:
         return Tools(
             library.understand, library.supervisor, self._narrator, library.phrase, library.opposite, self._hear
         )
+
+
+def _require_clip(library: Library, video: Path, seen: VideoProfile | None, session: str) -> None:
+    """Raises `InputError` where the clip is gone, or one of another length or size lies in its place."""
+    name = one_line(str(video), 500)
+    if not video.is_file():
+        raise InputError(
+            f"The clip of the conversation {session} is gone from {name}; put it back, or "
+            f"export what was said with: musechat sessions export {session} FOLDER"
+        )
+    if seen is None:
+        return
+    info = library.models.decoder.probe(video)
+    sides = None if info.video is None else {info.video.width, info.video.height}
+    if sides != {seen.width, seen.height} or abs(info.clip_seconds - seen.duration) > SAME_LENGTH:
+        raise InputError(
+            f"{name} is not the clip any more that the conversation {session} is about: its length or size is another. "
+            f"Put that one back, or begin anew with: musechat chat {name}"
+        )
+
+
+def _decoded(words: str) -> str:
+    """Words as text that can be written down anywhere; bytes that were no text, and NUL, become U+FFFD."""
+    return words.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "\ufffd")
 
 
 def _nobody(sentence: str) -> None:

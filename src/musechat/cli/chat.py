@@ -4,15 +4,20 @@ In: lines, typed or piped: plain words, or commands that begin with a slash. Out
 
 - Every turn is kept before it is complete on the screen; what a line does wrong is one line, and the talk goes on.
 - An interrupt stops the turn that is being made, the end of the input ends the talk.
+- Bytes that are no text become U+FFFD: nobody's encoding ends a talk.
 """
 
 from __future__ import annotations
 
+import contextlib
+import io
+import os
 import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -48,9 +53,10 @@ if TYPE_CHECKING:
 
 sessions_app = typer.Typer(help="Conversations that were kept.", no_args_is_help=True)
 
+ENDS = ("/quit", "/exit")
 HELP = {
     "/why": "why this track",
-    "/why-not TRACK": "why not that one (title or id)",
+    "/why-not N or TRACK": "why not that alternative, or that track (title or id)",
     "/alternatives": "what came next",
     "/choose N or TRACK": "take an alternative, or any track",
     "/undo": "back to the track before",
@@ -83,22 +89,19 @@ def chat(
         from musechat.app.opening import Opening
         from musechat.app.record import Record
 
-        if video is not None and (resume is not None or last):
-            raise InputError("Give a clip to begin a conversation, or --resume ID to go on with one, not both.")
+        opening = Opening(licence, like, replace_music, fresh)
+        if resume is not None or last:
+            _check_resumed(video, opening, twice=resume is not None and last)
         check_outputs(None, export, overwrite, *([] if video is None else [video]))
         with Record() as record:
             wanted = _latest(record) if last else resume
-            place = library if wanted is None else _library_of(record, wanted)
+            place = library if wanted is None or library is not None else _library_of(record, wanted)
             with open_library(place, threads) as opened:
-                opening = Opening(licence, like, replace_music, fresh)
-                talk = _Talk(opened, record, narrator_of(narrator, opened))
+                talk = _Talk(opened, record, narrator_of(narrator, opened), overwrite)
                 talk.begin(video, opening, wanted)
-                for line in say or []:
-                    talk.do(line)
-                if not say or sys.stdin.isatty():
-                    talk.listen()
+                talk.listen(say or [], then_read=not say or sys.stdin.isatty())
                 if export is not None:
-                    talk.do(f"/export {shlex.quote(str(export))}", overwrite)
+                    talk.export(export)
 
 
 def why_not(
@@ -118,13 +121,13 @@ def why_not(
         from musechat.cli import show
 
         with open_library(library, threads) as opened:
-            opened.find(track)
+            known = opened.find(track)
             session = Session(opened, video, opening=Opening(licence))
             with show.progress() as progress:
                 session.recommend(progress)
             for words in say or []:
                 session.say(words)
-            turn = session.why_not(track)
+            turn = session.why_not(known.id)
             talk = conversation_json(session.profile(), session.conversation, session.timings)
         tell(as_json, lambda: talk, lambda: show.turn(turn))
 
@@ -132,22 +135,22 @@ def why_not(
 class _Talk:
     """One conversation at a terminal or in a pipe."""
 
-    def __init__(self, library: Library, record: Record, narrator: Narrator | None) -> None:
+    def __init__(self, library: Library, record: Record, narrator: Narrator | None, overwrite: bool) -> None:
         self._library, self._record, self._narrator = library, record, narrator
+        self._overwrite = overwrite
         self._session: Session
         self._commands: dict[str, Callable[[str], None]] = {
             "/why": lambda _: self._turn(self._session.why),
-            "/why-not": lambda name: self._turn(lambda: self._session.why_not(_needed(name, "/why-not TRACK"))),
+            "/why-not": lambda which: self._turn(lambda: self._session.why_not(_needed(which, "/why-not N or TRACK"))),
             "/alternatives": self._alternatives,
             "/choose": lambda which: self._turn(lambda: self._session.choose(_needed(which, "/choose N or TRACK"))),
             "/undo": lambda _: self._turn(self._session.undo),
             "/never": lambda artist: self._turn(lambda: self._session.never(artist or None)),
             "/edit": self._edit,
             "/render": self._render,
-            "/export": self._export,
+            "/export": lambda folder: self.export(_path(folder, "/export FOLDER")),
             "/help": self._help,
         }
-        self._overwrite = False
 
     def begin(self, video: Path | None, opening: Opening, resume: str | None) -> None:
         """The first proposal, or the last turn of a kept conversation."""
@@ -173,25 +176,26 @@ class _Talk:
         show.after(turn)
         show.kept(self._session.id)
 
-    def listen(self) -> None:
-        """Line after line until the input ends or /quit."""
-        while (line := _read()) is not None and line.strip() not in ("/quit", "/exit"):
+    def listen(self, first: list[str], then_read: bool) -> None:
+        """Line after line, those given `first`, until the input ends or /quit."""
+        for line in chain(first, _lines() if then_read else ()):
+            if line.strip().lower() in ENDS:
+                break
             if line.strip():
                 self.do(line)
 
-    def do(self, line: str, overwrite: bool = False) -> None:
+    def do(self, line: str) -> None:
         """One line. What is wrong with it is told in one line."""
         from musechat.cli import show
 
-        self._overwrite = overwrite
         try:
-            name, _, rest = line.strip().partition(" ")
+            name, rest = (*line.split(None, 1), "", "")[:2]
             if not name.startswith("/"):
                 self._turn(lambda: self._session.say(line))
             elif (command := self._commands.get(name.lower())) is not None:
                 command(rest.strip())
             else:
-                near = get_close_matches(name, self._commands, n=1) or ["/help"]
+                near = get_close_matches(name.lower(), (*self._commands, *ENDS), n=1) or ["/help"]
                 raise InputError(f"There is no command {one_line(name, 40)}; did you mean {near[0]}?")
         except MuseChatError as error:
             show.problem(str(error))
@@ -220,16 +224,16 @@ class _Talk:
     def _render(self, out: str) -> None:
         from musechat.cli import show
 
-        (path,) = _words(_needed(out, "/render FILE"))
+        path = _path(out, "/render FILE")
         with show.progress() as progress:
             rendered = self._session.render(path, overwrite=self._overwrite, progress=progress)
         show.rendered(rendered)
 
-    def _export(self, folder: str) -> None:
+    def export(self, folder: Path) -> None:
+        """Cue sheet, credits, timeline and transcript of what was said so far."""
         from musechat.cli import show
 
-        (path,) = _words(_needed(folder, "/export FOLDER"))
-        show.exported(self._session.export(path, overwrite=self._overwrite))
+        show.exported(self._session.export(folder, overwrite=self._overwrite))
 
     def _help(self, _: str) -> None:
         from musechat.cli import show
@@ -237,12 +241,18 @@ class _Talk:
         show.commands(HELP)
 
 
-def _read() -> str | None:
-    """The next line, asked for at a terminal; None at the end. An interrupt at the prompt ends the talk too."""
-    try:
-        return input("\n> " if sys.stdin.isatty() else "")
-    except (EOFError, KeyboardInterrupt):
-        return None
+def _lines() -> Iterator[str]:
+    """What is typed or piped, line by line to its end. An interrupt at the prompt ends it too."""
+    prompt = ""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+    if sys.stdin.isatty():
+        prompt = "\n> "
+        with contextlib.suppress(ImportError):  # not on every platform
+            import readline  # noqa: F401 - arrows move and recall what was typed
+    with contextlib.suppress(EOFError, KeyboardInterrupt):
+        while True:
+            yield input(prompt)
 
 
 def _needed(text: str, usage: str) -> str:
@@ -251,13 +261,29 @@ def _needed(text: str, usage: str) -> str:
     return text
 
 
-def _words(text: str) -> list[str]:
-    """A path, quoted or not."""
+def _path(text: str, usage: str) -> Path:
+    """A path, quoted or not; "~" is the user's home, as in a shell."""
     try:
         words = shlex.split(text, posix=sys.platform != "win32")
     except ValueError:
         words = [text]
-    return words if len(words) == 1 else [text]
+    place = _needed(words[0] if len(words) == 1 else text, usage)
+    return Path(os.path.expanduser(place))  # noqa: PTH111 - unlike Path.expanduser it never raises
+
+
+def _check_resumed(video: Path | None, opening: Opening, twice: bool) -> None:
+    """Raises `InputError` for what cannot go together with taking up a kept conversation."""
+    from musechat.app.opening import Opening
+
+    if twice:
+        raise InputError("Give --resume ID or --last, not both.")
+    if video is not None:
+        raise InputError("Give a clip to begin a conversation, or --resume ID to go on with one, not both.")
+    if opening != Opening():
+        raise InputError(
+            "--licence, --like, --replace-music and --fresh hold from the beginning of a conversation; this one has "
+            "begun. Say it in words (“only CC BY”), change it with /edit, or begin a new one."
+        )
 
 
 def _latest(record: Record) -> str:
@@ -273,8 +299,8 @@ def _library_of(record: Record, session: str) -> Path:
     place = Path(kept.library)
     if not place.is_dir():
         raise InputError(
-            f"The library of the conversation {kept.id} is gone from {one_line(kept.library, 500)}; put it back, or "
-            f"read what was said with: musechat sessions show {kept.id}"
+            f"The library of the conversation {kept.id} is gone from {one_line(kept.library, 500)}; put it back, name "
+            f"its new place with --library, or read what was said with: musechat sessions show {kept.id}"
         )
     return place
 
@@ -322,22 +348,32 @@ def export_session(
     session: Annotated[str, typer.Argument(help="The conversation's id, or the first letters of it.")],
     folder: Annotated[Path, typer.Argument(help="The folder to write to.")],
     overwrite: OverwriteOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Write what was said in a kept conversation as session.json and session.md. Needs neither library nor clip."""
-    with door(), _kept() as record:
+    with door(as_json), _kept() as record:
+        from musechat.app.contract import SCHEMA_VERSION, outputs_json
         from musechat.app.exports.export import export_talk
         from musechat.cli import show
 
         _, profile, conversation = record.load(session)
-        show.exported(export_talk(profile, conversation, folder, overwrite))
+        files = export_talk(profile, conversation, folder, overwrite)
+        tell(
+            as_json,
+            lambda: {"schema_version": SCHEMA_VERSION} | outputs_json(None, files),
+            lambda: show.exported(files),
+        )
 
 
 @sessions_app.command("delete")
 def delete_session(
     session: Annotated[str, typer.Argument(help="The conversation's id, or the first letters of it.")],
+    as_json: JsonOption = False,
 ) -> None:
     """Forget a conversation for good."""
-    with door(), _kept() as record:
+    with door(as_json), _kept() as record:
+        from musechat.app.contract import sessions_json
         from musechat.cli import show
 
-        show.problem(f"forgotten: {record.delete(session).id}")
+        gone = record.delete(session)
+        tell(as_json, lambda: sessions_json([gone]), lambda: show.problem(f"forgotten: {gone.id}"))

@@ -106,7 +106,9 @@ def _scalar(kind: type, plain: Any, name: str) -> Any:
 _SCALARS = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
 
 
-def _array(value: Any) -> dict[str, Any]:
+def _array(value: Any) -> Any:
+    if not value.shape:  # a number of numpy's is a number
+        return to_plain(value.item())
     bytes_ = value.astype("<f4").tobytes()
     return {"float32": base64.b64encode(bytes_).decode("ascii"), "shape": list(value.shape)}
 
@@ -115,9 +117,11 @@ def _floats(plain: Any, name: str) -> Any:
     import numpy as np
 
     try:
-        values = np.frombuffer(base64.b64decode(plain["float32"], validate=True), "<f4")
-        return values.reshape(plain["shape"]).astype(np.float32)
-    except (KeyError, TypeError, ValueError, binascii.Error) as error:
+        values, shape = np.frombuffer(base64.b64decode(plain["float32"], validate=True), "<f4"), plain["shape"]
+        if not (isinstance(shape, list) and shape and all(type(n) is int and n >= 0 for n in shape)):
+            raise ValueError(shape)
+        return values.reshape(shape).astype(np.float32)
+    except (KeyError, TypeError, ValueError, OverflowError, binascii.Error) as error:
         raise InputError(f"The {name} is no array of numbers.") from error
 
 
