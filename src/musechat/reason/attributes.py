@@ -185,7 +185,7 @@ class Attributes:
         def more(words: str) -> bool:
             way, _, word = words.partition(" ")
             if re.search(rf"\b{words} \([-+−]", line, re.I):  # what the score is made of
-                return words in grounds.changes
+                return words in grounds.changes or words in grounds.gaps
             for known in _WAYS:
                 now, before = grounds.changes.get(f"{known} {word}", (None, None))
                 if now is not None and before is not None:
