@@ -37,8 +37,8 @@ class Held:
 class Grounds:
     """`names`: role → text; `mentions`: other text that may be quoted (limits, words of the user, styles);
     `strong`, `weak`: concepts of the track; `scenes`: words of what the clip shows; `changes`: what is compared →
-    (now, before); `limits`: names of limits that were passed; `mood`, `looks`: measured values by name, of track or
-    clip; `numbers`: (unit, value) of everything, units as in the evidence.
+    (now, before); `gaps`: what parts two scores, by name; `limits`: names of limits that were passed; `mood`, `looks`:
+    measured values by name, of track or clip; `numbers`: (unit, value) of everything, units as in the evidence.
     """
 
     names: dict[str, str] = field(default_factory=dict)
@@ -47,6 +47,7 @@ class Grounds:
     weak: dict[str, Held] = field(default_factory=dict)
     scenes: set[str] = field(default_factory=set)
     changes: dict[str, tuple[float, float | None]] = field(default_factory=dict)
+    gaps: set[str] = field(default_factory=set)
     limits: set[str] = field(default_factory=set)
     mood: dict[tuple[str, str], float] = field(default_factory=dict)
     looks: dict[str, float] = field(default_factory=dict)
@@ -109,6 +110,8 @@ def _measured(grounds: Grounds, e: Evidence, number: float | None) -> None:
 
 
 def _weak(grounds: Grounds, e: Evidence, number: float, vocabulary: Vocabulary) -> None:
+    if e.kind in ("behind", "ahead"):
+        grounds.gaps.add(e.name)
     if e.kind == "change":
         now, before = grounds.changes.get(e.name, (None, None))
         pair = (number, before) if e.subject == "track" else (now, number)
