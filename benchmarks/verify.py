@@ -17,11 +17,10 @@ import argparse
 import json
 from pathlib import Path
 
-from understanding import half_of
-
 from musechat.concepts.vocabulary import shipped_vocabulary
 from musechat.core.evidence import Evidence
 from musechat.reason.verify import Verifier
+from understanding import half_of
 
 FOLDER = Path(__file__).parents[1] / "tests" / "reason"
 
