@@ -10,38 +10,18 @@ In: a line with names and right numbers gone, `Grounds`. Out: the line without w
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from musechat.concepts.lexicon import lexicon_of
 from musechat.concepts.spans import Span, annotate
-from musechat.core.text import folded
+from musechat.reason.clauses import NEGATION, Subject, clauses
 from musechat.reason.grounds import Grounds, Held
 
 if TYPE_CHECKING:
     from musechat.concepts.vocabulary import Vocabulary
 
-Subject = Literal["clip", "track", "both"]
-
-_CLIP = re.compile(
-    r"\b(?:clips?|pictures?|footage|videos?|films?|screen|images?|frames?|visuals?|scenes?|shots?)\b"
-    r"(?!['’]s (?:mood|pace|own))",
-    re.I,
-)
-_TRACK = re.compile(
-    r"\b(?:tracks?|music|songs?|tunes?|pieces?|tagger|Qtitle|Qartist|it runs|sounds?|cut by|number by|pick)\b", re.I
-)
-_CLAUSE = re.compile(
-    r"[;:]|[.!?] (?=[A-Z])|,? (?:while|whereas|where|but|against|beside|next to|meets?)\b"
-    r"| for (?:a|the|your) (?=picture|clip|video|footage|film)\b"
-    r"|, (?:and|so|as|just|which|the music|the track|the picture|your clip)\b|, ",
-    re.I,
-)
-_NEGATION = re.compile(
-    r"\b(?:no|not|without|never|lacks?|free of|nothing|isn['’]t|doesn['’]t|hasn['’]t|minus|none|nobody)\b", re.I
-)
 _WEAK = re.compile(
     r"\b(?:scor\w+|stand\w*|above|below|outscor\w+|ask\w*|wish\w*|want\w*|library|collection|tracks|compromise|short|"
     r"more|less|higher|lower|kept|keeps?|keeping|holds?|held|lean\w*|tagger\w*|tag\w*|lik\w+|loved|limit|percent|"
@@ -84,21 +64,11 @@ LOOKS: dict[str, tuple[Scale, ...]] = {
     **dict.fromkeys(("still", "static", "motionless"), (Scale(_M, 0, 0.1),)),
     **dict.fromkeys(("busy", "hectic", "restless", "frantic"), (Scale(_M, 0.6),)),
 }
-"""Words for pictures. "Moderately colourful" is in `PHRASES`."""
-_MOVES = r" (?:motion|movement)\b"
-PHRASES: tuple[tuple[re.Pattern[str], Scale], ...] = tuple(
-    (re.compile(pattern, re.I), scale)
-    for pattern, scale in (
-        (r"\b(?:moderately|fairly|somewhat) (?:colou?rful|saturated)\b", Scale(_S, 0.2, 0.4)),
-        (r"\bneutral in (?:tone|warmth|colou?r)\b|\bneutral(?:ly)?[ -]toned\b", Scale(_W, 0.45, 0.55)),
-        (r"\b(?:hardly|barely|scarcely|almost no|next to no)(?: any)?" + _MOVES, Scale(_M, 0, 0.1)),
-        (r"\b(?:little|not much|slight|gentle|a bit of|some)" + _MOVES, Scale(_M, 0, 0.3)),
-        (r"\b(?:a fair (?:amount|bit) of|moderate|a good deal of|decent|plenty of)" + _MOVES, Scale(_M, 0.3, 0.6)),
-        (r"\b(?:a lot of|lots of|much|constant|heavy|strong)" + _MOVES, Scale(_M, 0.6)),
-    )
-)
+"""Words for pictures; phrases are in `relations.toml`."""
 MOODS: dict[str, tuple[Scale, ...]] = {
     **dict.fromkeys(("calm", "calmer", "calmly", "subdued", "restful"), (Scale("arousal", -1, -0.2),)),
+    **dict.fromkeys(("sleepy", "drowsy", "lethargic", "listless"), (Scale("arousal", -1, -0.4),)),
+    **dict.fromkeys(("hectic", "frantic", "wild", "agitated", "restless", "frenzied"), (Scale("arousal", 0.5, 1.1),)),
     **dict.fromkeys(("moderate", "middling", "medium"), (Scale("arousal", -0.2, 0.2),)),
     **dict.fromkeys(("energetic", "lively", "spirited", "animated"), (Scale("arousal", 0.2, 1.1),)),
     **dict.fromkeys(("sombre", "somber", "gloomy", "downcast"), (Scale("valence", -1, -0.2),)),
@@ -109,6 +79,14 @@ TEMPI = {
     **dict.fromkeys(("fast", "quick", "brisk", "briskly", "rapid", "speedy", "uptempo"), Scale("bpm", 118)),
     **dict.fromkeys(("slow", "slowly", "unhurried", "leisurely"), Scale("bpm", 0, 92)),
     **dict.fromkeys(("mid-tempo", "midtempo"), Scale("bpm", 85, 125)),
+    **dict.fromkeys(
+        "races racing rushes rushing tears tearing gallops galloping hurtles sprints sprinting speeds speeding".split(),
+        Scale("bpm", 118),
+    ),
+    **dict.fromkeys(
+        "ambles ambling crawls crawling plods plodding strolls strolling saunters sauntering drifts drifting".split(),
+        Scale("bpm", 0, 104),
+    ),
     **dict.fromkeys(("loud", "loudly"), Scale("lufs", -11)),
     **dict.fromkeys(("quiet", "quietly", "soft", "softly"), Scale("lufs", -99, -16)),
 }
@@ -126,6 +104,11 @@ _SCORES_LOWER = re.compile(r"\bscor\w+ lower\b", re.I)
 _UNCHANGED = re.compile(r"\b(?:not|n['’]t)\b.*?\b(higher|more|lower|less)\b", re.I)
 
 
+_GONE = re.compile(
+    r" (?:is|are|has been|have been|was|were) (?:gone|missing|absent|left out|removed|dropped|lost)\b", re.I
+)
+
+
 class Attributes:
     """Checks the attributes of a line."""
 
@@ -138,7 +121,7 @@ class Attributes:
         problems: list[str] = []
         weak = bool(_WEAK.search(line))
         pieces: list[str] = []
-        for clause, subject in _clauses(line):
+        for clause, subject in clauses(line):
             rest, wrong = self._clause(clause, subject, grounds, weak, line)
             pieces.append(rest)
             problems += wrong
@@ -146,33 +129,31 @@ class Attributes:
 
     def _clause(self, clause: str, subject: Subject, grounds: Grounds, weak: bool, line: str) -> tuple[str, list[str]]:
         problems: list[str] = []
-        for pattern, scale in PHRASES:
-            clause = _judged(pattern, clause, _Phrase(scale, grounds), problems, "a look")
-        for words, holds, what in self._tables(subject, grounds, clause, line):
-            pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})\b", re.I)
-            clause = _judged(pattern, clause, holds, problems, what)
-        return self._concepts(clause, subject, grounds, weak, line, problems), problems
+        rest = clause
+        for table, holds, what in self._tables(subject, grounds, clause, line):
+            pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, table))})\b", re.I)
+            rest = _judged(pattern, rest, holds, problems, what)
+        return self._concepts(rest, subject, grounds, weak, line, problems), problems
 
     def _tables(
         self, subject: Subject, grounds: Grounds, clause: str, line: str
-    ) -> Iterator[tuple[Sequence[str], Callable[[str], bool], str]]:
-        """Words with a fixed meaning, whether each holds here, and what they are."""
+    ) -> Iterator[tuple[Sequence[str], Judge, str]]:
+        """Words with a fixed meaning, whether each holds here (None: not known), and what they are."""
 
-        def look(word: str) -> bool:
-            return all(scale.holds(grounds.looks.get(scale.of)) for scale in LOOKS[word])
+        def look(word: str) -> bool | None:
+            return _all_hold((scale, grounds.looks.get(scale.of)) for scale in LOOKS[word])
 
-        def mood(word: str) -> bool:
+        def mood(word: str) -> bool | None:
             about = ("clip", "track") if subject == "both" else (subject,)
-            scales = MOODS[word]
-            found = all(scale.holds(grounds.mood.get((who, scale.of))) for who in about for scale in scales)
+            found = _all_hold((scale, grounds.mood.get((who, scale.of))) for who in about for scale in MOODS[word])
             toned = word == "neutral" and subject != "track" and Scale(_W, 0.45, 0.55).holds(grounds.looks.get(_W))
             named = subject != "clip" and word in ("calm", "energetic") and word in grounds.strong
-            return found or toned or named or self._told_weakly(word, grounds, line)
+            return True if toned or named or self._told_weakly(word, grounds, line) else found
 
-        def tempo(word: str) -> bool:
+        def tempo(word: str) -> bool | None:
             scale = TEMPI[word]
-            value = grounds.bpm if scale.of == "bpm" else grounds.lufs
-            return word in grounds.strong or scale.holds(value) or self._told_weakly(word, grounds, line)
+            found = _all_hold([(scale, grounds.bpm if scale.of == "bpm" else grounds.lufs)])
+            return True if word in grounds.strong or self._told_weakly(word, grounds, line) else found
 
         def compared(word: str) -> bool:
             name = _SAME_CHANGE.get(word, word)
@@ -180,25 +161,25 @@ class Attributes:
             if now is None or before is None:
                 return name in grounds.weak and "(" in line  # what made the score
             goes = now > before if COMPARED[word] > 0 else now < before
-            return goes != bool(_NEGATION.search(clause))
+            return goes != bool(NEGATION.search(clause))
 
-        def more(words: str) -> bool:
-            way, _, word = words.partition(" ")
-            if re.search(rf"\b{words} \([-+−]", line, re.I):  # what the score is made of
-                return words in grounds.changes or words in grounds.gaps
+        def more(said: str) -> bool:
+            way, _, word = said.partition(" ")
+            if re.search(rf"\b{said} \([-+−]", line, re.I):  # what the score is made of
+                return said in grounds.changes or said in grounds.gaps
             for known in _WAYS:
                 now, before = grounds.changes.get(f"{known} {word}", (None, None))
                 if now is not None and before is not None:
-                    return (now > before) == (_WAYS[way] > 0)
+                    return ((now > before) == (_WAYS[way] > 0)) != bool(NEGATION.search(clause))
             return False
 
         if subject == "clip":
-            yield sorted(LOOKS, key=len, reverse=True), look, "a look of the clip"
-        yield sorted(COMPARED, key=len, reverse=True), compared, "a comparison"
-        yield [f"{way} {word}" for way in _WAYS for word in MOODS], more, "a comparison"
-        yield sorted(MOODS, key=len, reverse=True), mood, "a mood"
+            yield sorted(LOOKS, key=len, reverse=True), _unless_denied(look), "a look of the clip"
+        yield sorted(COMPARED, key=len, reverse=True), _plain(compared), "a comparison"
+        yield [f"{way} {word}" for way in _WAYS for word in MOODS], _plain(more), "a comparison"
+        yield sorted(MOODS, key=len, reverse=True), _unless_denied(mood), "a mood"
         if subject != "clip":
-            yield sorted(TEMPI, key=len, reverse=True), tempo, "a tempo or level"
+            yield sorted(TEMPI, key=len, reverse=True), _unless_denied(tempo), "a tempo or level"
 
     def _told_weakly(self, word: str, grounds: Grounds, line: str) -> bool:
         held = grounds.weak.get(word)
@@ -219,12 +200,9 @@ class Attributes:
             if said.lower() in _FREE_WORDS:
                 continue
             before = clause[max(0, start - 40) : start]
-            denied = span.kind == "lacks" or bool(_NEGATION.search(before.rpartition(",")[2]))
-            denied |= clause[end : end + 5].lower().startswith("-free")
-            seen = set(folded(said).split()) <= grounds.scenes
-            if not seen and not any(
-                self._holds(name, span, subject, grounds, denied, weak, line) for name in span.names
-            ):
+            denied = span.kind == "lacks" or bool(NEGATION.search(before.rpartition(",")[2]))
+            denied |= clause[end : end + 5].lower().startswith("-free") or _GONE.match(clause, end) is not None
+            if not any(self._holds(name, span, subject, grounds, denied, weak, line) for name in span.names):
                 problems.append(f"not in the evidence: {'no ' * denied}{said!r}")
         return blanked
 
@@ -284,36 +262,36 @@ def _fits(held: Held, line: str) -> bool:
     return True
 
 
-class _Phrase:
-    """Whether a phrase for pictures holds, whatever its words."""
-
-    def __init__(self, scale: Scale, grounds: Grounds) -> None:
-        self._holds = scale.holds(grounds.looks.get(scale.of))
-
-    def __call__(self, said: str) -> bool:
-        return self._holds
+def _all_hold(scales: Iterable[tuple[Scale, float | None]]) -> bool | None:
+    """Whether every value lies on its scale; None where one was not measured."""
+    found = [None if value is None else scale.holds(value) for scale, value in scales]
+    return None if None in found else all(found)
 
 
-def _judged(pattern: re.Pattern[str], clause: str, holds: Callable[[str], bool], problems: list[str], what: str) -> str:
+Judge = Callable[[re.Match[str]], bool]
+
+
+def _plain(holds: Callable[[str], bool]) -> Judge:
+    return lambda match: holds(match[0].lower())
+
+
+def _unless_denied(holds: Callable[[str], bool | None]) -> Judge:
+    """A word that is denied must be known not to hold."""
+
+    def right(match: re.Match[str]) -> bool:
+        before = match.string[max(0, match.start() - 40) : match.start()]
+        denied = NEGATION.search(before) is not None
+        return holds(match[0].lower()) is (not denied)
+
+    return right
+
+
+def _judged(pattern: re.Pattern[str], clause: str, holds: Judge, problems: list[str], what: str) -> str:
     """The clause with every match blanked; one that does not hold is a problem."""
 
     def judge(match: re.Match[str]) -> str:
-        if not holds(match[0].lower()):
+        if not holds(match):
             problems.append(f"{what} that is not in the evidence: {match[0]!r}")
         return " " * len(match[0])
 
     return pattern.sub(judge, clause)
-
-
-def _clauses(line: str) -> Iterator[tuple[str, Subject]]:
-    """Pieces of a line with what each is about."""
-    subject: Subject = "track"
-    places = [0, *(match.start() for match in _CLAUSE.finditer(line)), len(line)]
-    for start, end in pairwise(places):
-        clause = line[start:end]
-        clip, track = _CLIP.search(clause), _TRACK.search(clause)
-        if clip and track:
-            subject = "both"
-        elif clip or track:
-            subject = "clip" if clip else "track"
-        yield clause, subject

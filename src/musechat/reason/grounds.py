@@ -9,7 +9,7 @@ In: the evidence of one claim. Out: names, concepts with how strongly they are h
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,16 @@ if TYPE_CHECKING:
 _CHANGE = re.compile(r"(?:(more|less) )?(.+)")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _BARE_KINDS = ("opening", "manner", "first look")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One number of the evidence: `name` and `subject` are of the fact that holds it."""
+
+    unit: str
+    value: float
+    name: str = ""
+    subject: str = "track"
 
 
 @dataclass(slots=True)
@@ -38,7 +48,8 @@ class Grounds:
     """`names`: role → text; `mentions`: other text that may be quoted (limits, words of the user, styles);
     `strong`, `weak`: concepts of the track; `scenes`: words of what the clip shows; `changes`: what is compared →
     (now, before); `gaps`: what parts two scores, by name; `limits`: names of limits that were passed; `mood`, `looks`:
-    measured values by name, of track or clip; `numbers`: (unit, value) of everything, units as in the evidence.
+    measured values by name, of track or clip; `colours` of the clip; `fit`: how the track is laid, by name;
+    `likeness` to the previous track, cosine; `barred`: names that a limit keeps away; `numbers`: all of them.
     """
 
     names: dict[str, str] = field(default_factory=dict)
@@ -51,8 +62,11 @@ class Grounds:
     limits: set[str] = field(default_factory=set)
     mood: dict[tuple[str, str], float] = field(default_factory=dict)
     looks: dict[str, float] = field(default_factory=dict)
-    fit: set[str] = field(default_factory=set)
-    numbers: list[tuple[str, float]] = field(default_factory=list)
+    colours: set[str] = field(default_factory=set)
+    fit: dict[str, float | str | None] = field(default_factory=dict)
+    likeness: float | None = None
+    barred: set[str] = field(default_factory=set)
+    numbers: list[Number] = field(default_factory=list)
     bpm: float | None = None
     lufs: float | None = None
     key: str | None = None
@@ -63,12 +77,30 @@ def grounds_of(evidence: Sequence[Evidence], vocabulary: Vocabulary) -> Grounds:
     grounds = Grounds()
     for e in evidence:
         _take(grounds, e, vocabulary)
-        if isinstance(e.value, int | float):
-            grounds.numbers.append((e.unit, float(e.value)))
-        if e.weight:
-            grounds.numbers.append(("of the score", e.weight))
-        grounds.numbers += [("", float(found)) for text in (e.unit, e.name) for found in _NUMBER.findall(text)]
+        grounds.numbers += _numbers(e)
+    grounds.numbers += _since_start(grounds)
     return grounds
+
+
+def _numbers(e: Evidence) -> Iterator[Number]:
+    if isinstance(e.value, int | float):
+        yield Number(e.unit, float(e.value), e.name, e.subject)
+    if e.weight:
+        yield Number("of the score", e.weight, e.name, e.subject)
+    for text in (e.unit, e.name):
+        yield from (Number("", float(found), e.name, e.subject) for found in _NUMBER.findall(text))
+
+
+def _since_start(grounds: Grounds) -> list[Number]:
+    """What happens in the track, counted from where it starts: seconds of the clip."""
+    start = grounds.fit.get("start")
+    if not isinstance(start, float):
+        return []
+    return [
+        Number("s", value - start, name, "clip")
+        for name, value in grounds.fit.items()
+        if name in ("leaps from", "lift", "own ending") and isinstance(value, float) and value > start
+    ]
 
 
 def _take(grounds: Grounds, e: Evidence, vocabulary: Vocabulary) -> None:
@@ -81,15 +113,18 @@ def _take(grounds: Grounds, e: Evidence, vocabulary: Vocabulary) -> None:
     elif e.kind in ("tag", "asserted"):
         grounds.strong |= concepts_in(e.name, vocabulary) | {e.name}
     elif e.kind == "scene" and e.subject == "clip":
-        grounds.scenes |= set(folded(e.name).split())
+        shown = folded(e.name).split()
+        grounds.scenes |= {*shown, *(word.removesuffix("s") for word in shown)}
     elif e.kind == "measured" and e.subject == "track":
         _measured(grounds, e, number)
-    elif e.kind in ("colour", "motion", "cuts", "speech") and e.subject == "clip" and number is not None:
-        grounds.looks[e.name] = number
+    elif e.kind in ("colour", "motion", "cuts", "speech", "length") and e.subject == "clip":
+        _look(grounds, e, number)
     elif e.kind == "mood" and number is not None:
         grounds.mood[e.subject, e.name] = number
     elif e.kind in ("fit", "offset"):
-        grounds.fit.add(e.name)
+        grounds.fit[e.name] = e.value
+    elif e.kind == "likeness" and number is not None:
+        grounds.likeness = number
     elif number is not None:
         _weak(grounds, e, number, vocabulary)
     if e.kind in ("limit", "request", "style", "barred", "passed over") or e.name.startswith("style of "):
@@ -97,7 +132,15 @@ def _take(grounds: Grounds, e: Evidence, vocabulary: Vocabulary) -> None:
         grounds.mentions += str(e.value).split(", ") if e.kind == "request" else []
     if e.kind == "limit":
         grounds.limits.add(e.name)
+        grounds.barred |= {e.name.removeprefix("nothing by ")} if e.name.startswith("nothing by ") else set()
         grounds.weak.update({one: Held(0.0) for one in concepts_in(e.name.removeprefix("no "), vocabulary)})
+
+
+def _look(grounds: Grounds, e: Evidence, number: float | None) -> None:
+    if number is not None:
+        grounds.looks[e.name] = number
+    elif e.value is not None:
+        grounds.colours |= set(folded(str(e.value)).replace(",", " ").split())
 
 
 def _measured(grounds: Grounds, e: Evidence, number: float | None) -> None:

@@ -1,56 +1,179 @@
 """Numbers in a sentence, held against the evidence.
 
-In: a line with its names masked, `Grounds`. Out: the line without the numbers that were found right, and what is wrong.
+In: a line with its names masked and its numbers in digits, `Grounds`. Out: the line without the numbers, and what is
+wrong.
 
-- A tempo may be rounded to the nearest whole number, and by 4 % where the sentence says "about"; twice or half of it is
-  another tempo. Seconds may be off by one, shares by one percent, scores by one hundredth.
+- A number must be the one of what it is told of: seconds by what happens ("starts", "lasts", "fades"), shares and
+  scores by the concept that is named, a tempo by whether it is this track's, the last one's or a limit's.
+- How exact it must be depends on how it is told: "about", "nearly", "just over", "more than". Twice or half of a
+  tempo is another tempo.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from musechat.reason.grounds import Grounds
+from musechat.reason.clauses import Subject, clauses, concepts_said
+from musechat.reason.grounds import Grounds, Number, concepts_in
 
-_WORDS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen twenty"
-).split()
-_TENS = {word: 10 * n for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
-_SPELLED = {word: n for n, word in enumerate(_WORDS)} | _TENS
-_SPELLED_NUMBER = re.compile(
-    rf"\b(?:(a|one|two|three|four|five) hundred(?: and)?[ -]?)?(?:({'|'.join(_TENS)})[ -])?({'|'.join(_SPELLED)})\b"
-    r"(?=[ -](?:bpm|beats|seconds?|minutes?|percent|cuts?|%|times))",
-    re.I,
-)
-_ABOUT = r"(?:about|around|roughly|approximately|circa|nearly|almost|some|close to|just (?:over|under|above|below))"
+if TYPE_CHECKING:
+    from musechat.concepts.lexicon import Lexicon
+    from musechat.concepts.vocabulary import Vocabulary
+
+_ABOUT = r"about|around|roughly|approximately|circa|some|close to|or so|in the region of"
+_UNDER = r"(?:just|a little|slightly|barely|a touch|a hair) (?:under|below|short of|shy of)|nearly|almost|not quite"
+_OVER = r"(?:just|a little|slightly|a bit|a touch|barely|a hair) (?:over|above|past|more than)"
+_MORE = r"more than|over|above|at least|upwards? of|no less than|beyond"
+_LESS = r"less than|under|below|not even|fewer than|at most|no more than|within"
+_HOW = rf"(?P<how>(?:\b(?:{_OVER}|{_UNDER}|{_ABOUT}|{_MORE}|{_LESS}|only|a|an|the) +)*)"
 _N = r"(?P<n>[-−]?\d+(?:[.,]\d+)?)"
 _UNIT = r"(?: ?(?:bpm|lufs))?"
 _ORDERED = re.compile(
-    rf"(?P<from>\bfrom (?P<a>[-−]?\d+(?:\.\d+)?){_UNIT} to (?P<b>[-−]?\d+(?:\.\d+)?))|"
-    rf"(?P<c>[-−]?\d+(?:\.\d+)?){_UNIT} (?:after|against|instead of|rather than|not) (?P<d>[-−]?\d+(?:\.\d+)?)",
+    rf"(?P<from>\bfrom (?P<a>[-−]?\d+(?:\.\d+)?){_UNIT} (?:up |down |on )?to (?:about |around |an even |a )?"
+    rf"(?P<b>[-−]?\d+(?:\.\d+)?))|"
+    rf"\bfrom (?P<a2>[-−]?\d+(?:\.\d+)?){_UNIT} \w+ (?:\w+ )?(?:down|up) to (?P<b2>[-−]?\d+(?:\.\d+)?)|"
+    rf"(?:to |at |with )?(?P<c>[-−]?\d+(?:\.\d+)?){_UNIT},? (?:after|against|instead of|rather than|not|up from|down from|"
+    rf"from|where the last one had) (?P<d>[-−]?\d+(?:\.\d+)?)",
     re.I,
 )
 _KEY = re.compile(r"\b(?P<note>[A-G])(?P<sign>[♯♭#b]| sharp|-sharp| flat|-flat)?[ -](?P<mode>major|minor)\b")
 _SIGNS = {"#": "♯", "b": "♭", " sharp": "♯", "-sharp": "♯", " flat": "♭", "-flat": "♭"}
 _SAME_NOTE = {"D♭": "C♯", "D♯": "E♭", "G♭": "F♯", "G♯": "A♭", "A♯": "B♭"}
-_CLIP = r"(?:clip|video|footage|picture|film)"
+_BEFORE = re.compile(
+    r"\b(?:before|previous|last|former\w*|earlier|from|was|were|had|instead|against|after|rather|than|becomes?|down|up)\b",
+    re.I,
+)
+_LIMIT = re.compile(
+    r"\b(?:limit|range|between|ask\w*|at (?:least|most)|wish\w*|want\w*|allow\w*|within|set|to)\b|–", re.I
+)
+_BEAT = re.compile(r"\bbeats?\b|\bdownbeats?\b|\bpulse\b", re.I)
+_SCORED = re.compile(r"\b(?:scor\w+|probab\w+|confiden\w+|of 1|cosine|likeness)\b", re.I)
+
+_LASTS = re.compile(
+    r"\b(?:last\w*|long|length|runs?|running|takes?|duration|full|entire|whole|total|spans?|plays? for|longer|shorter|"
+    r"goes on)\b|\bcuts? (?:in|over|across)\b",
+    re.I,
+)
+_LONG_THING = re.compile(
+    r"[\d.]+[ -](?:minutes?|seconds?|s)(?:[ -]long)? (?:\w+ )?(?P<what>clip|video|film|track|piece|song)", re.I
+)
+_HAPPENS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
+    (re.compile(pattern, re.I), names)
+    for pattern, names in (
+        (
+            r"\b(?:start\w*|begin\w*|beginning|comes? in|came in|enter\w*|entry|opens?|opening|cue\w*|dropp?\w* (?:it )?in|"
+            r"in point|into the|jump(?:s)? to|skip(?:s)? \w* ?to|in,|minutes? in|seconds? in|s in|picks? up|from)\b",
+            ("start", "beginning"),
+        ),
+        (
+            r"\b(?:hits?|lifts?|lands?|peak\w*|rises?|takes? off|falls? on|meets?)\b",
+            ("hit", "lift", "rise", "no moment"),
+        ),
+        (r"\b(?:downbeat|section|border|mark)\b", ("downbeat", "border", "section", "beat", "start", "hit")),
+        (
+            r"\bafter (?:it|the music|the track) (?:starts|begins|comes in)\b",
+            ("leaps from", "lift", "hit", "own ending"),
+        ),
+        (r"\bfad\w+", ("fade out",)),
+        (r"\b(?:leap\w*|jump\w*|skip\w*)\b", ("leaps from", "leaps to")),
+        (r"\b(?:repeat\w*|loop\w*|comes? back|again)\b", ("repeats from", "repeats to")),
+        (r"\b(?:ending|ends?|clos\w+|over|finish\w*|stops?)\b", ("own ending", "over", "fade out")),
+        (r"\b(?:speak\w*|speech|talk\w*|voice\w*|narrat\w*|dialogue|says?|saying)\b", ("speech",)),
+        (r"\b(?:silen\w+|waits?|quiet until)\b", ("silence",)),
+    )
+)
+_CLIP_POINT = ("hit", "silence", "over", "no moment")
 
 
-def wrong_numbers(line: str, grounds: Grounds) -> tuple[str, list[str]]:
-    """The line with right numbers and keys blanked, and the problems."""
-    line = _SPELLED_NUMBER.sub(_digits, line)
-    problems = _swapped(line, grounds)
-    for pattern, right, what in _CHECKS:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a number stands: its clause, what that is about, the whole line; `named`: concepts it may be told of."""
 
-        def judged(match: re.Match[str], right: _Right = right, what: str = what) -> str:
-            if not right(match, grounds):
-                problems.append(f"{what} that is not in the evidence: {match[0].strip()!r}")
-            return " "
+    clause: str
+    subject: Subject
+    line: str
+    named: frozenset[str]
 
-        line = pattern.sub(judged, line)
-    return line, problems
+
+class Numbers:
+    """Checks the numbers of a line."""
+
+    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
+        self._vocabulary = vocabulary
+        self._lexicon = lexicon
+
+    def check(self, line: str, grounds: Grounds) -> tuple[str, list[str]]:
+        """The line with its numbers and keys blanked, and the problems."""
+        problems = _swapped(line, grounds)
+        of_line = frozenset(concepts_said(line, self._lexicon))
+        pieces = []
+        for clause, subject in clauses(line):
+            named = frozenset(concepts_said(clause, self._lexicon)) or of_line
+            where, rest = _Place(clause, subject, line, named), clause
+            for pattern, right, what in self._checks():
+                rest = _judged(pattern, rest, where, grounds, right, what, problems)
+            pieces.append(rest)
+        return "".join(pieces), problems
+
+    def _checks(self) -> Iterable[tuple[re.Pattern[str], _Right, str]]:
+        return (*_CHECKS, (_SHARE, self._share, "a share"), (_PLAIN, self._plain, "a number"))
+
+    def _share(self, match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
+        """A share of the library, of the concept that is named; or a score told in percent."""
+        shares = [n for n in grounds.numbers if n.unit.startswith("%")]
+        own = [n.value for n in self._of(shares, where)]
+        turned = _TURNED.search(where.line)
+        if turned and not _NOT_TURNED.search(where.line):
+            own = [100 - value for value in own]
+        scores = [100 * n.value for n in self._of(grounds.numbers, where) if 0 <= n.value <= 1]
+        return _told(match, own, 1.0, 4.0) or (bool(_SCORED.search(where.line)) and _told(match, scores, 0.6, 2.0))
+
+    def _plain(self, match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
+        said = _value(match)
+        if said in (0.0, 1.0):
+            return True  # "0.4 of 1", "on 0–1"
+        decimals = len(match["n"].partition(".")[2])
+        known = self._of(grounds.numbers, where) if decimals and 0 < said < 1 else grounds.numbers
+        slack = 0.51 if not match["how"].strip() else 3.0
+        return any(abs(abs(said) - abs(round(n.value, decimals))) < 10**-decimals * slack for n in known)
+
+    def _of(self, numbers: list[Number], where: _Place) -> list[Number]:
+        """Those of a concept that is named, where there are any; else all."""
+        if not where.named:
+            return numbers
+        own = [n for n in numbers if concepts_in(n.name.removeprefix("no "), self._vocabulary) & where.named]
+        own += [n for n in numbers if n.name.partition(" ")[2] in where.named]
+        rest = [n for n in numbers if not _is_scored(n)]
+        return [*own, *rest] if own else numbers
+
+
+def _is_scored(number: Number) -> bool:
+    return number.unit.startswith(("%", "score", "probability"))
+
+
+_Right = Callable[[re.Match[str], Grounds, _Place], bool]
+
+
+def _judged(
+    pattern: re.Pattern[str],
+    clause: str,
+    where: _Place,
+    grounds: Grounds,
+    right: _Right,
+    what: str,
+    problems: list[str],
+) -> str:
+    """The clause with every match blanked; one that is not right is a problem."""
+
+    def judge(match: re.Match[str]) -> str:
+        if not right(match, grounds, where):
+            problems.append(f"{what} that is not in the evidence: {match[0].strip()!r}")
+        return " " * len(match[0])
+
+    return pattern.sub(judge, clause)
 
 
 def _swapped(line: str, grounds: Grounds) -> list[str]:
@@ -58,12 +181,18 @@ def _swapped(line: str, grounds: Grounds) -> list[str]:
     pairs = [pair for pair in grounds.changes.values() if None not in pair]
     pairs += [(held.score, held.before) for held in grounds.weak.values() if held.score and held.before]
     for match in _ORDERED.finditer(line):
-        told = (match["b"], match["a"]) if match["from"] else (match["c"], match["d"])
-        now, before = (float(number.replace("−", "-")) for number in told)
-        if now != before and any(
-            _near(now, pair[1]) and _near(before, pair[0]) and pair[0] != pair[1] for pair in pairs
+        now, before = (
+            (match["b"], match["a"])
+            if match["from"]
+            else (match["b2"], match["a2"])
+            if match["a2"]
+            else (match["c"], match["d"])
+        )
+        said = [float(number.replace("−", "-")) for number in (now, before)]
+        if said[0] != said[1] and any(
+            _near(said[0], pair[1]) and _near(said[1], pair[0]) and pair[0] != pair[1] for pair in pairs
         ):
-            return [f"told the wrong way round: {match[0]!r}"]
+            return [f"told the wrong way round: {match[0].strip()!r}"]
     return []
 
 
@@ -71,24 +200,39 @@ def _near(said: float, known: float | None) -> bool:
     return known is not None and abs(said - known) <= max(0.006, 0.006 * abs(known))
 
 
-def _digits(match: re.Match[str]) -> str:
-    hundreds = 0 if match[1] is None else 100 * {"a": 1}.get(match[1].lower(), _SPELLED.get(match[1].lower(), 1))
-    tens = 0 if match[2] is None else _TENS[match[2].lower()]
-    return str(hundreds + tens + _SPELLED[match[3].lower()])
-
-
-_Right = Callable[[re.Match[str], Grounds], bool]
-
-
 def _value(match: re.Match[str]) -> float:
     return float(match["n"].replace("−", "-").replace(",", "."))
 
 
-def _tempo(match: re.Match[str], grounds: Grounds) -> bool:
-    said = _value(match)
-    known = [value for unit, value in grounds.numbers if unit == "BPM"] + _ranges(grounds)
-    slack = 0.04 if match["about"] else 0.0
-    return any(abs(said - value) <= max(1.0, slack * value) for value in known)
+def _told(match: re.Match[str], known: Iterable[float], exact: float, about: float, said: float | None = None) -> bool:
+    """Whether one of the known values is what the number says, as exactly as it is told."""
+    said = _value(match) if said is None else said
+    how = match["how"].lower()
+    low, high = said - exact, said + exact
+    if re.search(_OVER, how):
+        high = said + 2 * about
+    elif re.search(_UNDER, how):
+        low = said - 2 * about
+    elif re.search(_ABOUT, how) or match.string[match.end() :].lower().startswith((" or so", " or thereabouts")):
+        low, high = said - max(about, exact), said + max(about, exact)
+    elif re.search(_LESS, how):
+        low = 0.6 * said
+    elif re.search(_MORE, how):
+        high = max(1.4 * said, high)
+    return any(low <= value <= high for value in known)
+
+
+def _tempo(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
+    """This track's; the last one's or a limit's where the words say that it is."""
+    said = _value(match) * (60 if "second" in match[0].lower() else 1)
+    tempi = [n for n in grounds.numbers if n.unit == "BPM"]
+    known = [n.value for n in tempi if n.subject == "track"]
+    if _BEFORE.search(where.line):
+        known += [n.value for n in tempi if n.subject == "previous track"]
+    known += [n.value for n in tempi if n.subject not in ("track", "previous track")]
+    if _LIMIT.search(where.line):
+        known += _ranges(grounds)
+    return _told(match, known, 1.0, max(2.0, 0.04 * said), said)
 
 
 def _ranges(grounds: Grounds) -> list[float]:
@@ -96,72 +240,143 @@ def _ranges(grounds: Grounds) -> list[float]:
     return [float(n) for name in grounds.limits if "BPM" in name for n in re.findall(r"\d+(?:\.\d+)?", name)]
 
 
-def _loudness(match: re.Match[str], grounds: Grounds) -> bool:
-    known = [value for unit, value in grounds.numbers if unit in ("LUFS", "LU")]
-    return any(abs(abs(_value(match)) - abs(value)) <= 0.6 for value in known)
+def _loudness(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
+    unit = match["unit"].upper()
+    known = [abs(n.value) for n in grounds.numbers if n.unit == unit or (unit == "DB" and n.unit in ("LU", "LUFS"))]
+    return _told(match, known, 0.6, 1.5, abs(_value(match)))
 
 
-def _clock(match: re.Match[str], grounds: Grounds) -> bool:
+def _clock(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
     said = 60 * int(match["m"]) + float(match["s"])
-    return any(abs(said - value) <= 1.0 for unit, value in grounds.numbers if unit == "s")
+    return any(abs(said - value) <= 1.0 for value in _seconds_of(grounds, where))
 
 
-def _seconds(match: re.Match[str], grounds: Grounds) -> bool:
+def _seconds(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
     said = _value(match)
-    slack = max(1.0, 0.05 * said if match["about"] else 0.0)
-    return any(abs(said - value) <= slack for unit, value in grounds.numbers if unit == "s")
+    return _told(match, _seconds_of(grounds, where), max(1.0, 0.01 * said) if said > 5 else 0.6, max(1.5, 0.06 * said))
 
 
-def _minutes(match: re.Match[str], grounds: Grounds) -> bool:
+def _minutes(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
     said = 60 * _value(match) + float(match["more"] or 0)
-    slack = 3.0 if match["more"] else 30.0 if match["about"] else 20.0
-    return any(abs(said - value) <= slack for unit, value in grounds.numbers if unit == "s")
+    exact, about = (1.5, 4.0) if match["more"] else (10.0, max(15.0, 0.07 * said))
+    return _told(match, _seconds_of(grounds, where), exact, about, said)
 
 
-def _share(match: re.Match[str], grounds: Grounds) -> bool:
-    said = _value(match)
-    shares = [value for unit, value in grounds.numbers if unit.startswith("%")]
-    scores = [100 * value for _, value in grounds.numbers if 0 <= value <= 1]
-    return any(abs(said - value) <= 1.0 for value in shares) or any(abs(said - value) <= 0.6 for value in scores)
+def _seconds_of(grounds: Grounds, where: _Place) -> list[float]:
+    """The seconds that a clause may tell, by what it says happens; all where it does not say."""
+    known = [n for n in grounds.numbers if n.unit == "s"]
+    known += [Number("s", n.value, "limit") for n in grounds.numbers if n.unit == "" and " s" in n.name]
+    names = set(_happening(where.clause, where.subject))
+    if not names and where.subject == "clip":
+        return [n.value for n in known if n.subject == "clip"]
+    names = names or set(_happening(where.line, where.subject))
+    if not names:
+        return [n.value for n in known]
+    if _LIMIT.search(where.line) and re.search(r"limit|allow|ask|at most|at least", where.line, re.I):
+        names.add("limit")
+    return [n.value for n in known if n.name in names or (n.name.startswith("length ") and "limit" in names)]
 
 
-def _cuts(match: re.Match[str], grounds: Grounds) -> bool:
-    said = {"no": 0.0, "a single": 1.0, "one": 1.0}.get(match["n"].lower(), -1.0)
+def _happening(text: str, subject: Subject) -> Iterator[str]:
+    """The names of facts whose seconds the words may tell."""
+    for pattern, names in _HAPPENS:
+        if pattern.search(text):
+            yield from names
+    thing = _LONG_THING.search(text)
+    if thing is not None:
+        yield "duration" if thing["what"].lower() in ("clip", "video", "film") else "length"
+    elif _LASTS.search(text):
+        yield from ("duration",) if subject == "clip" else ("length",) if subject == "track" else ("length", "duration")
+
+
+def _cuts(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
+    """How many there are; how many fall on beats where beats are spoken of."""
+    text = match["n"].lower()
+    said = {"no": 0.0, "a single": 1.0, "one": 1.0}.get(text, -1.0)
     said = _value(match) if said < 0 else said
-    cuts = grounds.looks.get("cuts")
-    of = [value for unit, value in grounds.numbers if "cuts" in unit or unit == ""]
-    return (cuts is not None and said == cuts) or ("cuts on beats" in grounds.fit and said in of)
+    on = grounds.fit.get("cuts on beats")
+    if on is not None and _BEAT.search(where.line):
+        return said == on or said == grounds.looks.get("cuts")
+    return said == grounds.looks.get("cuts")
 
 
-def _key(match: re.Match[str], grounds: Grounds) -> bool:
+def _all_cuts(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
+    said = _value(match)
+    on_beats = not _BEAT.search(where.line) or grounds.fit.get("cuts on beats") == said
+    return on_beats and said == grounds.looks.get("cuts")
+
+
+def _some_of(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
+    """ "Nine of the twelve cuts", "four cuts in five", "19 of 20 such calls"."""
+    part, whole = float(match["part"]), float(match["whole"])
+    if whole == 1:
+        return _plain_value(part, grounds)
+    return any(
+        n.value == part and any(o.name == n.name and o.unit == "" and o.value == whole for o in grounds.numbers)
+        for n in grounds.numbers
+        if n.unit.startswith("of ")
+    )
+
+
+def _plain_value(said: float, grounds: Grounds) -> bool:
+    return said in (0.0, 1.0) or any(n.value == said for n in grounds.numbers)
+
+
+def _key(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
     note = match["note"] + _SIGNS.get(match["sign"] or "", match["sign"] or "")
     have, _, mode = (grounds.key or "").partition(" ")
     return (_SAME_NOTE.get(have, have), mode) == (_SAME_NOTE.get(note, note), match["mode"])
 
 
-def _plain(match: re.Match[str], grounds: Grounds) -> bool:
-    said = _value(match)
-    if said in (0.0, 1.0):
-        return True  # "0.4 of 1", "on 0–1"
-    decimals = len(match["n"].partition(".")[2])
-    known = [value for _, value in grounds.numbers]
-    return any(abs(abs(said) - abs(round(value, decimals))) < 10**-decimals * 0.51 for value in known)
+def _mode(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
+    return (grounds.key or "").endswith(match[1].lower())
 
 
+def _decade(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
+    return grounds.names.get("year", "")[:3] == match[1][:3]
+
+
+_TURNED = re.compile(
+    r"(?:%|percent|per cent)(?: of)?(?: \w+){0,3} (?:scores?|ranks?|stands?|lies|lie|is|are|sits?|come|comes) "
+    r"(?:\w+ )?(?:higher|above|ahead|better|nearer)|\b(?:below|behind|lower than|less than|under) (?:\w+ ){0,2}[\d.]+ ?%",
+    re.I,
+)
+"""Words by which a share counts from the other end: "18 % of your library score higher"."""
+_NOT_TURNED = re.compile(r"ranks? below|scores? lower|stand below|lie below", re.I)
+_SHARE = re.compile(rf"{_HOW}{_N} ?(?:%|percent|per cent)", re.I)
+_PLAIN = re.compile(rf"{_HOW}(?<!\w){_N}(?!\w)", re.I)
 _CHECKS: tuple[tuple[re.Pattern[str], _Right, str], ...] = (
     (_KEY, _key, "a key"),
-    (re.compile(rf"(?P<about>{_ABOUT} )?{_N}(?:[ -]?bpm\b| beats (?:per|a|each) minute)", re.I), _tempo, "a tempo"),
-    (re.compile(rf"{_N} ?(?:lufs|lu|db)\b", re.I), _loudness, "a loudness"),
-    (re.compile(r"(?P<m>\d{1,3}):(?P<s>\d\d(?:\.\d)?)"), _clock, "a time"),
+    (re.compile(r"\b(?:a |the )?(major|minor)(?: key| mode| tonality)?\b"), _mode, "a mode"),
+    (re.compile(r"\b((?:19|20)\d)0['’]?s\b"), _decade, "a decade"),
     (
         re.compile(
-            rf"(?P<about>{_ABOUT} )?{_N}[ -]minutes?(?: and)?(?: (?P<more>\d+)(?: seconds?| s)?)?(?![\w])", re.I
+            rf"{_HOW}{_N}(?:[ -]?bpm\b| (?:\w+ )?beats (?:per|a|each|every|to the|to a) (?:minute|second))", re.I
         ),
+        _tempo,
+        "a tempo",
+    ),
+    (re.compile(rf"{_HOW}{_N} ?(?P<unit>lufs|lu|db)\b", re.I), _loudness, "a loudness"),
+    (re.compile(r"(?P<m>\d{1,3}):(?P<s>\d\d(?:\.\d)?)"), _clock, "a time"),
+    (
+        re.compile(rf"{_HOW}{_N}[ -]minutes?(?:,? (?:and )?(?P<more>\d+)(?: seconds?| s)?)?(?![\w])", re.I),
         _minutes,
         "a time",
     ),
-    (re.compile(rf"(?P<about>{_ABOUT} )?{_N}(?:[ -]?(?:seconds?|secs?)| s)\b", re.I), _seconds, "a time"),
-    (re.compile(rf"{_N} ?(?:%|percent|per cent)", re.I), _share, "a share"),
+    (re.compile(rf"{_HOW}{_N}(?:[ -]?(?:seconds?|secs?)| s)\b", re.I), _seconds, "a time"),
+    (
+        re.compile(r"\ball (?:of )?(?:the |your |its )*(?P<n>\d+)(?: of (?:the|your))? cuts", re.I),
+        _all_cuts,
+        "a count of cuts",
+    ),
+    (
+        re.compile(
+            r"(?<![\d.,])(?P<part>\d+) (?:(?:of )?(?:the |your )?cuts )?(?:out of|of|in) (?:the |your |its |all |such )*"
+            r"(?P<whole>\d+)(?![\d.:]| ?(?:seconds?|minutes?|s|bpm|%)\b)(?: cuts)?",
+            re.I,
+        ),
+        _some_of,
+        "a count",
+    ),
     (re.compile(r"\b(?P<n>no|a single|one|\d+) (?:hard |quick |clean )?cuts?\b", re.I), _cuts, "a count of cuts"),
-    (re.compile(rf"(?<!\w){_N}(?!\w)"), _plain, "a number"),
 )

@@ -14,17 +14,21 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
 from musechat.concepts.lexicon import lexicon_of
-from musechat.concepts.tokens import Token, tokenize
+from musechat.concepts.tokens import Token, tokenize, words
 from musechat.reason.attributes import Attributes
+from musechat.reason.clauses import NEGATION
+from musechat.reason.directions import wrong_directions
 from musechat.reason.grounds import Grounds, grounds_of
-from musechat.reason.numbers import wrong_numbers
+from musechat.reason.numbers import Numbers
+from musechat.reason.relations import check_relations
+from musechat.reason.spelled import in_digits
 
 if TYPE_CHECKING:
     from musechat.concepts.vocabulary import Vocabulary
@@ -40,11 +44,12 @@ _ROLE = re.compile(
     r"\b(by|from|off|artist|band|album|titled|called|track|song)(?: the (?:album|artist|band))? [“\"]?Q(\w+)"
 )
 _ALLOWED_ROLES = {
-    "by": {"artist", "mention", "other artist"}, "artist": {"artist", "other artist", "mention"}, "band": {"artist"},
+    "by": {"artist", "mention", "other artist", "barred"}, "artist": {"artist", "other artist", "mention"}, "band": {"artist"},
     "off": {"album"}, "album": {"album"}, "titled": {"title"}, "called": {"title", "mention"},
-    "track": {"title"}, "song": {"title"}, "from": {"album", "artist", "mention"},
+    "track": {"title"}, "song": {"title"}, "from": {"album", "artist", "mention", "barred"},
 }  # fmt: skip
 _ENDINGS = ("s", "es", "d", "ed", "ing", "ly", "er", "est", "'s", "ies")
+_GENRE_OF = re.compile(r"\b(?:genre|kind|type) (?:of|called|is|named) [“\"]?Q(?:artist|album|title)")
 _BY_TITLE = re.compile(r"Qtitle[”\"]?,? by (?!Qartist|Qmention)")
 
 
@@ -67,21 +72,36 @@ class Verifier:
         self._vocabulary = vocabulary
         self._lexicon = lexicon_of(vocabulary)
         self._attributes = Attributes(vocabulary)
+        self._numbers = Numbers(vocabulary, self._lexicon)
 
     def check(self, text: str, evidence: Sequence[Evidence]) -> Verdict:
         """Never raises on any text."""
         if strange := _strange(text):
             return Verdict((strange,))
         grounds = grounds_of(evidence, self._vocabulary)
-        line = _masked(text, grounds)
+        line = _masked(self._unquoted(text), grounds, self._lexicon.plain)
         problems = _names(line, grounds)
         line = _QUOTED.sub(lambda found: found[1] if found[1].startswith("Q") else "Qmention", line)
-        line, wrong = wrong_numbers(line, grounds)
+        line = in_digits(line)
+        problems += wrong_directions(line, grounds, self._lexicon)
+        uncounted, wrong = self._numbers.check(line, grounds)
         problems += wrong
-        line, wrong = self._attributes.check(line, grounds)
+        unrelated, wrong = check_relations(line, grounds)
+        problems += wrong
+        left = "".join(a if a == b else " " for a, b in zip(uncounted, unrelated, strict=True))
+        line, wrong = self._attributes.check(left, grounds)
         problems += wrong
         problems += [f"unknown word {word!r}" for word in self._unknown(line)]
         return Verdict(tuple(dict.fromkeys(problems)))
+
+    def _unquoted(self, text: str) -> str:
+        """ "dark" in small letters is the word, no name: "On “dark” it scores 0.5"."""
+
+        def plain(match: re.Match[str]) -> str:
+            inside = match[1].strip(" .,")
+            return match[1] if inside.islower() and inside in self._vocabulary.concepts else match[0]
+
+        return _QUOTED.sub(plain, text)
 
     def _unknown(self, line: str) -> Iterator[str]:
         """Words that are in no list. What was matched to evidence is blanked already."""
@@ -120,29 +140,32 @@ def _strange(text: str) -> str | None:
     return None
 
 
-def _masked(text: str, grounds: Grounds) -> str:
-    """Names as placeholders, longest first; a name of one or two letters only where it is quoted or follows "by"."""
+def _masked(text: str, grounds: Grounds, plain: Callable[[tuple[str, ...]], bool]) -> str:
+    """Names as placeholders, longest first; a name of one or two letters only where it is quoted or follows "by".
+
+    `plain`: whether every one of some words is an ordinary word here; such a name counts only as it is written.
+    """
     found = [(name, _MASKS[role]) for role, name in grounds.names.items() if role in _MASKS]
+    found += [(name, "Qbarred") for name in grounds.barred]
     found += [(name, "Qmention") for role, name in grounds.names.items() if role not in _MASKS]
     found += [(name, "Qmention") for name in grounds.mentions if name]
     line = text
     for name, mask in sorted(found, key=lambda pair: -len(pair[0])):
-        line = _mask_one(line, name, mask)
+        line = _mask_one(line, name.strip(), mask, exact=plain(words(name)))
     return line
 
 
-def _mask_one(line: str, name: str, mask: str) -> str:
-    name = name.strip()
-    exact = f"(?:{re.escape(name)}|{re.escape(name[:1].upper() + name[1:])})"
-    quoted = re.compile(rf"([“\"'‘])({exact})([.,]?[”\"'’])", re.I)
+def _mask_one(line: str, name: str, mask: str, exact: bool) -> str:
+    written = f"(?:{re.escape(name)}|{re.escape(name[:1].upper() + name[1:])})"
+    quoted = re.compile(rf"([“\"'‘])({written})([.,]?[”\"'’])", re.I)
     line = quoted.sub(lambda m: f"“{mask}”", line)
-    if mask == "Qmention":
-        return re.sub(rf"(?<![\w“]){exact}(?!\w)", mask, line) if len(name) > 3 else line
+    if mask in ("Qmention", "Qbarred"):
+        return re.sub(rf"(?<![\w“]){written}(?!\w)", mask, line) if len(name) > 3 else line
     if mask == "Qartist":
-        line = re.sub(rf"\b(by|artist|band|from) {exact}(?!\w)", rf"\1 {mask}", line, flags=re.I)
-    cased = re.I if len(name) > 6 and not name.islower() else 0
+        line = re.sub(rf"\b(by|artist|band|from) {written}(?!\w)", rf"\1 {mask}", line, flags=0 if exact else re.I)
+    cased = re.I if len(name) > 6 and not name.islower() and not exact else 0
     ordinary = name.islower() and len(name) < 4
-    return line if ordinary else re.sub(rf"(?<![\w“]){exact}(?!\w)", mask, line, flags=cased)
+    return line if ordinary else re.sub(rf"(?<![\w“]){written}(?!\w)", mask, line, flags=cased)
 
 
 def _names(line: str, grounds: Grounds) -> list[str]:
@@ -150,7 +173,7 @@ def _names(line: str, grounds: Grounds) -> list[str]:
     problems = []
     for match in _QUOTED.finditer(line):
         inside = match[1].strip(" .,!?")
-        if inside not in ("Qtitle", "Qmention", "Qalbum", "Qartist"):
+        if inside not in ("Qtitle", "Qmention", "Qalbum", "Qartist", "Qbarred"):
             problems.append(f"a name that is not in the evidence: {inside!r}")
     bare = _QUOTED.sub("Qx", line)
     problems += [
@@ -165,6 +188,13 @@ def _names(line: str, grounds: Grounds) -> list[str]:
     ]
     if _BY_TITLE.search(line):
         problems.append("an artist that is not in the evidence")
+    if _GENRE_OF.search(line):
+        problems.append("a name told as a genre")
+    problems += [
+        "somebody who was to be left out"
+        for match in re.finditer("Qbarred", line)
+        if not NEGATION.search(line[max(0, match.start() - 30) : match.start()])
+    ]
     return problems
 
 

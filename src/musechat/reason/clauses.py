@@ -1,0 +1,75 @@
+"""A sentence in clauses, and what each is about.
+
+In: a line with its names masked. Out: clauses with "clip", "track" or "both".
+
+- The last noun that says so decides; "your" is about the clip unless it is about what was asked or owned. Before any
+  such noun a clause is about the track.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING, Literal
+
+from musechat.concepts.spans import annotate
+
+if TYPE_CHECKING:
+    from musechat.concepts.lexicon import Lexicon
+
+Subject = Literal["clip", "track", "both"]
+
+_SEEN = r"clips?|pictures?|footage|videos?|films?|screen|images?|frames?|visuals?|scenes?|shots?|reel|edit|montage"
+_YOURS = (
+    r"library|collection|catalogue|tracks?|songs?|range|limits?|requests?|wish\w*|taste|words?|hit|ears?|pick|choice|music|"
+    r"previous|last|earlier|liking|answer|ask\w*|own|condition|filter|rule"
+)
+"""What is the user's and not the clip's."""
+_CLIP = re.compile(
+    rf"\b(?:{_SEEN}|you show)\b(?!['’]s (?:mood|pace|own))|\byour\b(?! (?:[\w-]+ ){{0,2}}(?:{_YOURS})\b)", re.I
+)
+_TRACK = re.compile(
+    r"\b(?:tracks?|music|songs?|tunes?|pieces?|tagger|Qtitle|Qartist|it runs|sounds?|cut by|number by|pick|recording|"
+    r"single|composition)\b",
+    re.I,
+)
+_CLAUSE = re.compile(
+    r";|:(?!\d)|[.!?] (?=[A-Z])| and (?=(?:then |it )?(?:lasts|runs|starts|ends|fades|takes|plays|comes|leaps|jumps)\b)|,? (?:while|whereas|where|but|against|beside|next to|meets?)\b"
+    rf"| (?:for|under|with) (?:a|the|your) (?=(?:[\w-]+ ){{0,3}}(?:{_SEEN}|0\.5 minutes|[\d.]+ seconds)\b)"
+    r"|, (?:and|so|as|just|which|the music|the track|the picture|your clip)\b|, ",
+    re.I,
+)
+_TOLD_AFTER = re.compile(r"\W*(?:that|this|such|so)\b", re.I)
+NEGATION = re.compile(
+    r"\b(?:no|not|without|never|lacks?|free of|nothing|isn['’]t|doesn['’]t|hasn['’]t|don['’]t|aren['’]t|wasn['’]t|"
+    r"minus|none|nobody|neither|nor|rather than|instead of|far from|hardly|barely|scarcely)\b",
+    re.I,
+)
+
+
+def clauses(line: str) -> Iterator[tuple[str, Subject]]:
+    """Pieces of a line with what each is about."""
+    places = [0, *(match.start() for match in _CLAUSE.finditer(line) if match.start()), len(line)]
+    pieces = [line[start:end] for start, end in pairwise(places)]
+    said = [_said(piece) for piece in pieces]
+    first = next((i for i, subject in enumerate(said) if subject), None)
+    subject: Subject = "track"
+    if first is not None and _TOLD_AFTER.match(pieces[first]):  # "Bright and cool: that is your clip."
+        subject = said[first] or "track"
+    for piece, own in zip(pieces, said, strict=True):
+        subject = own or subject
+        yield piece, subject
+
+
+def _said(clause: str) -> Subject | None:
+    clip, track = _CLIP.search(clause), _TRACK.search(clause)
+    if clip and track:
+        return "both"
+    return "clip" if clip else "track" if track else None
+
+
+def concepts_said(text: str, lexicon: Lexicon) -> set[str]:
+    """The concepts of the vocabulary that a text names."""
+    spans = annotate(text, lexicon, {}).spans
+    return {name for span in spans if span.kind in ("concept", "comparative", "lacks") for name in span.names}

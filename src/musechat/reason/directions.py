@@ -1,0 +1,74 @@
+"""Which way something went since the last track, held against the evidence.
+
+In: a line with its names masked and its numbers in digits, `Grounds`. Out: what is wrong.
+
+- A clause that says that something rose or fell is about the concepts it names, or about the tempo; where the two
+  numbers are known, they must have gone that way. What stands above or below the library is told elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from musechat.reason.clauses import clauses, concepts_said
+
+if TYPE_CHECKING:
+    from musechat.concepts.lexicon import Lexicon
+    from musechat.reason.grounds import Grounds
+
+_ROSE = re.compile(
+    r"\b(?:rose|rises?|risen|rising|climb\w*|gain\w*|grew|grows?|grown|increas\w*|went up|goes up|go up|comes? up|came up|"
+    r"jumps up|jumped|soar\w*|up from|up to|surg\w*|stronger|more of)\b",
+    re.I,
+)
+_FELL = re.compile(
+    r"\b(?:fell|falls?|fallen|falling|dropp?\w*|declin\w*|decreas\w*|went down|goes down|go down|comes? down|came down|"
+    r"slip\w*|dip\w*|sinks?|sank|los(?:es?|t|ing)|shr[aiu]nk\w*|down from|down to|weaker|less of|plummet\w*)\b",
+    re.I,
+)
+_HIGHER = re.compile(r"\b(?:higher|more|greater|stronger|above|exceeds?|tops|outdoes|ahead)\b", re.I)
+_LOWER = re.compile(r"\b(?:lower|less|fewer|smaller|weaker|below|behind)\b", re.I)
+_BEFORE = re.compile(
+    r"\b(?:before|previous\w*|last (?:one|track|song|piece|pick)|earlier|former\w*|predecessor)\b", re.I
+)
+_LIBRARY = re.compile(r"\b(?:library|collection|catalogue|tracks|percent)\b|%", re.I)
+_NOT = re.compile(r"\b(?:not|never|no|n['’]t|neither|hardly|could not)\b|n['’]t\b", re.I)
+_TEMPO = re.compile(r"\b(?:tempo|bpm|pace|speed|beats a minute|pulse)\b", re.I)
+_SAME = re.compile(r"\b(?:fall\w*|drop\w*|land\w*|come\w*|came) (?:on|at|in|into|for|where)\b", re.I)
+
+
+def wrong_directions(line: str, grounds: Grounds, lexicon: Lexicon) -> Iterator[str]:
+    """What is said to have gone another way than it went."""
+    for clause, subject in clauses(line):
+        if subject == "clip" or _LIBRARY.search(clause):
+            continue
+        plain = _SAME.sub("", clause)
+        rose, fell = bool(_ROSE.search(plain)), bool(_FELL.search(plain))
+        if not rose and not fell and _BEFORE.search(line):
+            rose, fell = bool(_HIGHER.search(plain)), bool(_LOWER.search(plain))
+        if rose == fell:
+            continue
+        told = 1 if rose else -1
+        denied = bool(_NOT.search(plain))
+        for now, before, name in _pairs(plain, grounds, lexicon):
+            went = (now > before) - (now < before)
+            if (went == told) == denied and now != before:
+                yield f"{name} is told to have gone the other way"
+
+
+def _pairs(clause: str, grounds: Grounds, lexicon: Lexicon) -> Iterator[tuple[float, float, str]]:
+    """What the clause compares: now, before, what."""
+    named = concepts_said(clause, lexicon)
+    for name in sorted(named):
+        held = grounds.weak.get(name)
+        if held is not None and held.score is not None and held.before is not None:
+            yield held.score, held.before, name
+    if named & grounds.weak.keys() and not _TEMPO.search(clause):
+        return
+    if _TEMPO.search(clause):
+        for name in ("faster", "slower"):
+            now, before = grounds.changes.get(name, (None, None))
+            if now is not None and before is not None:
+                yield now, before, "the tempo"
