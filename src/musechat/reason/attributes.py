@@ -95,6 +95,7 @@ COMPARED = {"faster": 1, "quicker": 1, "slower": -1, "louder": 1, "quieter": -1,
             "slows": -1, "slowed": -1}  # fmt: skip
 _OPPOSITE = {"faster": "slower", "slower": "faster", "louder": "quieter", "quieter": "louder"}
 _SAME_CHANGE = {"quicker": "faster", "softer": "quieter", "slows": "slower", "slowed": "slower"}
+_COMPARATIVES = {"fast": "faster", "slow": "slower", "loud": "louder", "quiet": "quieter"}
 _FREE_WORDS = {"beat", "beats", "energy", "tempo", "loudness", "opener", "credits", "light", "lighting", "hard",
                "clean", "beautiful", "beautifully", "lovely", "smoothly", "background", "drive", "quiet"}  # fmt: skip
 _LITTLE = re.compile(r"\bscor|\blittle\b|\blow\b|\bmuch\b|%|\bafter\b|\bagainst\b", re.I)
@@ -116,13 +117,15 @@ class Attributes:
         self._vocabulary = vocabulary
         self._lexicon = lexicon_of(vocabulary)
 
-    def check(self, line: str, grounds: Grounds) -> tuple[str, list[str]]:
-        """The line with the words that were judged blanked, and what is wrong."""
+    def check(self, line: str, grounds: Grounds, scored: bool = False) -> tuple[str, list[str]]:
+        """The line with the words that were judged blanked, and what is wrong. `scored`: a score was told in it."""
         problems: list[str] = []
-        weak = bool(_WEAK.search(line))
+        weak = bool(_WEAK.search(line)) or scored
         pieces: list[str] = []
         for clause, subject in clauses(line):
-            rest, wrong = self._clause(clause, subject, grounds, weak, line)
+            about: tuple[Subject, ...] = ("track", "clip") if subject == "either" else (subject,)
+            read = [self._clause(clause, one, grounds, weak, line) for one in about]
+            rest, wrong = min(read, key=lambda found: (len(found[1]), len(found[0].split())))
             pieces.append(rest)
             problems += wrong
         return " ; ".join(pieces), problems
@@ -237,6 +240,12 @@ class Attributes:
         return little and name not in grounds.strong and _fits(held, line) and held.score != 0.0
 
     def _changed(self, name: str, grounds: Grounds, line: str) -> bool:
+        if name in _COMPARATIVES:
+            sign = COMPARED[_COMPARATIVES[name]]
+            for known in (_COMPARATIVES[name], _OPPOSITE[_COMPARATIVES[name]]):
+                now, before = grounds.changes.get(known, (None, None))
+                if now is not None and before is not None:
+                    return (now - before) * sign > 0
         for way, sign in _WAYS.items():
             now, before = grounds.changes.get(f"{way} {name}", (None, None))
             if now is not None and before is not None:

@@ -1,9 +1,9 @@
 """A sentence in clauses, and what each is about.
 
-In: a line with its names masked. Out: clauses with "clip", "track" or "both".
+In: a line with its names masked. Out: clauses with "clip", "track", "both", or "either" where nothing says.
 
-- The last noun that says so decides; "your" is about the clip unless it is about what was asked or owned. Before any
-  such noun a clause is about the track.
+- The last noun that says so decides; "your" is about the clip unless it is about what was asked or owned, "it" is the
+  track. What stands before any of these, or after both, is about either.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from musechat.concepts.spans import annotate
 if TYPE_CHECKING:
     from musechat.concepts.lexicon import Lexicon
 
-Subject = Literal["clip", "track", "both"]
+Subject = Literal["clip", "track", "both", "either"]
 
-_SEEN = r"clips?|pictures?|footage|videos?|films?|screen|images?|frames?|visuals?|scenes?|shots?|reel|edit|montage"
+_SEEN = r"clips?|pictures?|footage|videos?|films?|screen|images?|frames?|visuals?|scenes?|shots?|cuts|reel|edit|montage"
 _YOURS = (
     r"library|collection|catalogue|tracks?|songs?|range|limits?|requests?|wish\w*|taste|words?|hit|ears?|pick|choice|music|"
     r"previous|last|earlier|liking|answer|ask\w*|own|condition|filter|rule"
@@ -30,17 +30,21 @@ _CLIP = re.compile(
     rf"\b(?:{_SEEN}|you show)\b(?!['’]s (?:mood|pace|own))|\byour\b(?! (?:[\w-]+ ){{0,2}}(?:{_YOURS})\b)", re.I
 )
 _TRACK = re.compile(
-    r"\b(?:tracks?|music|songs?|tunes?|pieces?|tagger|Qtitle|Qartist|it runs|sounds?|cut by|number by|pick|recording|"
-    r"single|composition)\b",
+    r"\b(?:tracks?|music|songs?|tunes?|pieces?|tagger|Qtitle|Qartist|sounds?|cut by|number by|pick|recording|single|"
+    r"composition)\b",
     re.I,
 )
+_HERE = re.compile(r"\b(?:here|there|one side|other side)\b(?! (?:is|are|was))", re.I)
+_IT = re.compile(r"\b(?:it|its|this)\b", re.I)
 _CLAUSE = re.compile(
-    r";|:(?!\d)|[.!?] (?=[A-Z])| and (?=(?:then |it )?(?:lasts|runs|starts|ends|fades|takes|plays|comes|leaps|jumps)\b)|,? (?:while|whereas|where|but|against|beside|next to|meets?)\b"
+    r";|:(?!\d)|[.!?] (?=[A-Z])| and (?=\d+ ?%)"
+    r"| and (?=(?:then |it )?(?:lasts|runs|starts|ends|fades|takes|plays|comes|leaps|jumps)\b)"
+    r"|,? (?:while|whereas|where|but|against|beside|next to|meets?)\b"
     rf"| (?:for|under|with) (?:a|the|your) (?=(?:[\w-]+ ){{0,3}}(?:{_SEEN}|0\.5 minutes|[\d.]+ seconds)\b)"
     r"|, (?:and|so|as|just|which|the music|the track|the picture|your clip)\b|, ",
     re.I,
 )
-_TOLD_AFTER = re.compile(r"\W*(?:that|this|such|so)\b", re.I)
+_TOLD_AFTER = re.compile(r"[:;—–-]\W*(?:that|this|such|so)\b", re.I)
 NEGATION = re.compile(
     r"\b(?:no|not|without|never|lacks?|free of|nothing|isn['’]t|doesn['’]t|hasn['’]t|don['’]t|aren['’]t|wasn['’]t|"
     r"minus|none|nobody|neither|nor|rather than|instead of|far from|hardly|barely|scarcely)\b",
@@ -54,12 +58,14 @@ def clauses(line: str) -> Iterator[tuple[str, Subject]]:
     pieces = [line[start:end] for start, end in pairwise(places)]
     said = [_said(piece) for piece in pieces]
     first = next((i for i, subject in enumerate(said) if subject), None)
-    subject: Subject = "track"
+    subject: Subject = "either"
     if first is not None and _TOLD_AFTER.match(pieces[first]):  # "Bright and cool: that is your clip."
-        subject = said[first] or "track"
+        subject = said[first] or "either"
     for piece, own in zip(pieces, said, strict=True):
-        subject = own or subject
-        yield piece, subject
+        subject = own or ("either" if subject == "both" else subject)
+        if subject == "either" and own is None and _IT.search(piece):
+            subject = "track"
+        yield piece, "either" if own is None and _HERE.search(piece) else subject
 
 
 def _said(clause: str) -> Subject | None:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from musechat.reason.grounds import Grounds
 
 _ROSE = re.compile(
-    r"\b(?:rose|rises?|risen|rising|climb\w*|gain\w*|grew|grows?|grown|increas\w*|went up|goes up|go up|comes? up|came up|"
-    r"jumps up|jumped|soar\w*|up from|up to|surg\w*|stronger|more of)\b",
+    r"\b(?:rose|rises?|risen|rising|climb\w*|gain\w*|grew|grows?|grown|increas\w*|went up|goes up|go up|comes? up|"
+    r"came up|jumps up|jumped|soar\w*|up from|up to|surg\w*|stronger|more of)\b",
     re.I,
 )
 _FELL = re.compile(
@@ -33,6 +33,8 @@ _LOWER = re.compile(r"\b(?:lower|less|fewer|smaller|weaker|below|behind)\b", re.
 _BEFORE = re.compile(
     r"\b(?:before|previous\w*|last (?:one|track|song|piece|pick)|earlier|former\w*|predecessor)\b", re.I
 )
+_UNCHANGED = re.compile(r"\b(?:as (?:it|they) (?:was|were)|unchanged|(?:stays?|remains?|is|are) the same)\b", re.I)
+_ALIKE = 0.05
 _LIBRARY = re.compile(r"\b(?:library|collection|catalogue|tracks|percent)\b|%", re.I)
 _NOT = re.compile(r"\b(?:not|never|no|n['’]t|neither|hardly|could not)\b|n['’]t\b", re.I)
 _TEMPO = re.compile(r"\b(?:tempo|bpm|pace|speed|beats a minute|pulse)\b", re.I)
@@ -45,6 +47,9 @@ def wrong_directions(line: str, grounds: Grounds, lexicon: Lexicon) -> Iterator[
         if subject == "clip" or _LIBRARY.search(clause):
             continue
         plain = _SAME.sub("", clause)
+        if _UNCHANGED.search(plain):
+            pairs = _pairs(plain, grounds, lexicon)
+            yield from (f"{name} did change" for now, before, name in pairs if abs(now - before) > _ALIKE)
         rose, fell = bool(_ROSE.search(plain)), bool(_FELL.search(plain))
         if not rose and not fell and _BEFORE.search(line):
             rose, fell = bool(_HIGHER.search(plain)), bool(_LOWER.search(plain))

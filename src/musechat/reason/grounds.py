@@ -49,7 +49,8 @@ class Grounds:
     `strong`, `weak`: concepts of the track; `scenes`: words of what the clip shows; `changes`: what is compared →
     (now, before); `gaps`: what parts two scores, by name; `limits`: names of limits that were passed; `mood`, `looks`:
     measured values by name, of track or clip; `colours` of the clip; `fit`: how the track is laid, by name;
-    `likeness` to the previous track, cosine; `barred`: names that a limit keeps away; `numbers`: all of them.
+    `likeness` to the previous track, cosine; `barred`: names that a limit keeps away; `others`: whether another track
+    is spoken of; `numbers`: all of them.
     """
 
     names: dict[str, str] = field(default_factory=dict)
@@ -66,6 +67,7 @@ class Grounds:
     fit: dict[str, float | str | None] = field(default_factory=dict)
     likeness: float | None = None
     barred: set[str] = field(default_factory=set)
+    others: bool = False
     numbers: list[Number] = field(default_factory=list)
     bpm: float | None = None
     lufs: float | None = None
@@ -77,8 +79,9 @@ def grounds_of(evidence: Sequence[Evidence], vocabulary: Vocabulary) -> Grounds:
     grounds = Grounds()
     for e in evidence:
         _take(grounds, e, vocabulary)
+        grounds.others |= e.subject == "other track"
         grounds.numbers += _numbers(e)
-    grounds.numbers += _since_start(grounds)
+    grounds.numbers += [*_since_start(grounds), *_differences(grounds)]
     return grounds
 
 
@@ -101,6 +104,17 @@ def _since_start(grounds: Grounds) -> list[Number]:
         for name, value in grounds.fit.items()
         if name in ("leaps from", "lift", "own ending") and isinstance(value, float) and value > start
     ]
+
+
+def _differences(grounds: Grounds) -> Iterator[Number]:
+    """How far a leap goes, and by how much the tempo changed."""
+    here, there = grounds.fit.get("leaps from"), grounds.fit.get("leaps to")
+    if isinstance(here, float) and isinstance(there, float):
+        yield Number("s", there - here, "leaps to")
+    for name in ("faster", "slower"):
+        now, before = grounds.changes.get(name, (None, None))
+        if now is not None and before is not None:
+            yield Number("BPM", abs(now - before), name, "difference")
 
 
 def _take(grounds: Grounds, e: Evidence, vocabulary: Vocabulary) -> None:

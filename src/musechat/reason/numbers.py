@@ -35,8 +35,9 @@ _ORDERED = re.compile(
     rf"(?P<from>\bfrom (?P<a>[-−]?\d+(?:\.\d+)?){_UNIT} (?:up |down |on )?to (?:about |around |an even |a )?"
     rf"(?P<b>[-−]?\d+(?:\.\d+)?))|"
     rf"\bfrom (?P<a2>[-−]?\d+(?:\.\d+)?){_UNIT} \w+ (?:\w+ )?(?:down|up) to (?P<b2>[-−]?\d+(?:\.\d+)?)|"
-    rf"(?:to |at |with )?(?P<c>[-−]?\d+(?:\.\d+)?){_UNIT},? (?:after|against|instead of|rather than|not|up from|down from|"
-    rf"from|where the last one had) (?P<d>[-−]?\d+(?:\.\d+)?)",
+    rf"(?:to |at |with )?(?P<c>[-−]?\d+(?:\.\d+)?){_UNIT}(?: (?:for|on) \w+)?,? "
+    r"(?:after|against|instead of|rather than|not|up from|down from|"
+    r"from|where the last one had) (?P<d>[-−]?\d+(?:\.\d+)?)",
     re.I,
 )
 _KEY = re.compile(r"\b(?P<note>[A-G])(?P<sign>[♯♭#b]| sharp|-sharp| flat|-flat)?[ -](?P<mode>major|minor)\b")
@@ -46,6 +47,7 @@ _BEFORE = re.compile(
     r"\b(?:before|previous|last|former\w*|earlier|from|was|were|had|instead|against|after|rather|than|becomes?|down|up)\b",
     re.I,
 )
+_BY = re.compile(r"\b(?:by|gain\w*|los\w+|add\w*|drop\w*|faster|slower|difference|up|down|more|less|fewer)\b", re.I)
 _LIMIT = re.compile(
     r"\b(?:limit|range|between|ask\w*|at (?:least|most)|wish\w*|want\w*|allow\w*|within|set|to)\b|–", re.I
 )
@@ -53,8 +55,8 @@ _BEAT = re.compile(r"\bbeats?\b|\bdownbeats?\b|\bpulse\b", re.I)
 _SCORED = re.compile(r"\b(?:scor\w+|probab\w+|confiden\w+|of 1|cosine|likeness)\b", re.I)
 
 _LASTS = re.compile(
-    r"\b(?:last\w*|long|length|runs?|running|takes?|duration|full|entire|whole|total|spans?|plays? for|longer|shorter|"
-    r"goes on)\b|\bcuts? (?:in|over|across)\b",
+    r"\b(?:lasts|lasted|lasting|long|length|runs?|running|takes?|duration|full|entire|whole|total|"
+    r"spans?|plays? for|longer|shorter|goes on)\b|\bcuts? (?:in|over|across) [\d.]",
     re.I,
 )
 _LONG_THING = re.compile(
@@ -64,8 +66,8 @@ _HAPPENS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
     (re.compile(pattern, re.I), names)
     for pattern, names in (
         (
-            r"\b(?:start\w*|begin\w*|beginning|comes? in|came in|enter\w*|entry|opens?|opening|cue\w*|dropp?\w* (?:it )?in|"
-            r"in point|into the|jump(?:s)? to|skip(?:s)? \w* ?to|in,|minutes? in|seconds? in|s in|picks? up|from)\b",
+            r"\b(?:start\w*|begins?|began|comes? in|came in|enter\w*|cue\w*|drop\w* (?:it )?in|in point|jump to|"
+            r"skip \w* ?to|(?:minutes?|seconds?|s) in(?:to the (?:track|piece|song|music))?)\b",
             ("start", "beginning"),
         ),
         (
@@ -79,8 +81,8 @@ _HAPPENS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
         ),
         (r"\bfad\w+", ("fade out",)),
         (r"\b(?:leap\w*|jump\w*|skip\w*)\b", ("leaps from", "leaps to")),
-        (r"\b(?:repeat\w*|loop\w*|comes? back|again)\b", ("repeats from", "repeats to")),
-        (r"\b(?:ending|ends?|clos\w+|over|finish\w*|stops?)\b", ("own ending", "over", "fade out")),
+        (r"\b(?:repeat\w*|loop\w*|comes? back)\b", ("repeats from", "repeats to")),
+        (r"\b(?:ending|ends at|finish\w*|stops at)\b", ("own ending", "over", "fade out")),
         (r"\b(?:speak\w*|speech|talk\w*|voice\w*|narrat\w*|dialogue|says?|saying)\b", ("speech",)),
         (r"\b(?:silen\w+|waits?|quiet until)\b", ("silence",)),
     )
@@ -211,6 +213,8 @@ def _told(match: re.Match[str], known: Iterable[float], exact: float, about: flo
     low, high = said - exact, said + exact
     if re.search(_OVER, how):
         high = said + 2 * about
+    elif "not even" in how:
+        low = 0.6 * said
     elif re.search(_UNDER, how):
         low = said - 2 * about
     elif re.search(_ABOUT, how) or match.string[match.end() :].lower().startswith((" or so", " or thereabouts")):
@@ -229,7 +233,9 @@ def _tempo(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
     known = [n.value for n in tempi if n.subject == "track"]
     if _BEFORE.search(where.line):
         known += [n.value for n in tempi if n.subject == "previous track"]
-    known += [n.value for n in tempi if n.subject not in ("track", "previous track")]
+    if _BY.search(where.line):
+        known += [n.value for n in tempi if n.subject == "difference"]
+    known += [n.value for n in tempi if n.subject == "other track"]
     if _LIMIT.search(where.line):
         known += _ranges(grounds)
     return _told(match, known, 1.0, max(2.0, 0.04 * said), said)
@@ -311,6 +317,9 @@ def _some_of(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
     part, whole = float(match["part"]), float(match["whole"])
     if whole == 1:
         return _plain_value(part, grounds)
+    on, cuts = grounds.fit.get("cuts on beats"), grounds.looks.get("cuts")
+    if "cut" in where.line and isinstance(on, int | float) and cuts and whole and part / whole == on / cuts:
+        return True
     return any(
         n.value == part and any(o.name == n.name and o.unit == "" and o.value == whole for o in grounds.numbers)
         for n in grounds.numbers
@@ -338,7 +347,9 @@ def _decade(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
 
 _TURNED = re.compile(
     r"(?:%|percent|per cent)(?: of)?(?: \w+){0,3} (?:scores?|ranks?|stands?|lies|lie|is|are|sits?|come|comes) "
-    r"(?:\w+ )?(?:higher|above|ahead|better|nearer)|\b(?:below|behind|lower than|less than|under) (?:\w+ ){0,2}[\d.]+ ?%",
+    r"(?:\w+ )?(?:higher|above|ahead|better|nearer)|"
+    r"(?:%|percent|per cent)(?: of)?(?: \w+){0,3} (?:outscores?|beats?|tops?|outranks?) it|"
+    r"\b(?:below|behind|lower than|less than|under) (?:\w+ ){0,2}[\d.]+ ?%",
     re.I,
 )
 """Words by which a share counts from the other end: "18 % of your library score higher"."""
@@ -371,8 +382,8 @@ _CHECKS: tuple[tuple[re.Pattern[str], _Right, str], ...] = (
     ),
     (
         re.compile(
-            r"(?<![\d.,])(?P<part>\d+) (?:(?:of )?(?:the |your )?cuts )?(?:out of|of|in) (?:the |your |its |all |such )*"
-            r"(?P<whole>\d+)(?![\d.:]| ?(?:seconds?|minutes?|s|bpm|%)\b)(?: cuts)?",
+            r"(?<![\d.,])(?P<part>\d+) (?:(?:of )?(?:the |your )?cuts )?"
+            r"(?:out of|of|in) (?:the |your |its |all |such )*(?P<whole>\d+)(?![\d.:]| ?(?:seconds?|minutes?|s|bpm|%)\b)(?: cuts)?",
             re.I,
         ),
         _some_of,

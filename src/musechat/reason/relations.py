@@ -17,7 +17,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from musechat.reason.clauses import NEGATION, Subject, clauses
+from musechat.reason.clauses import NEGATION, clauses
 
 if TYPE_CHECKING:
     from musechat.reason.grounds import Grounds
@@ -83,22 +83,28 @@ def check_relations(line: str, grounds: Grounds) -> tuple[str, list[str]]:
     rules, colours = _rules()
     facts = _facts(grounds)
     problems: list[str] = []
+    for rule in rules:
+        if rule.about == "any":
+            line = _applied(rule, line, facts, problems)
     pieces = []
     for clause, subject in clauses(line):
         rest = clause
-        for rule in rules:
-            rest = _applied(rule, rest, subject, facts, problems)
-        pieces.append(_seen(rest, grounds, colours, problems) if subject != "track" else rest)
+        if subject != "track":
+            for rule in rules:
+                rest = _applied(rule, rest, facts, problems) if rule.about == "clip" else rest
+            rest = _seen(rest, grounds, colours, problems)
+        pieces.append(rest)
     return "".join(pieces), problems
 
 
 def _facts(grounds: Grounds) -> dict[str, float | str]:
     """What the rules ask for, as far as it is known."""
-    known: dict[str, float | str] = {"never": 0.0}
+    known: dict[str, float | str] = {"never": 0.0, "broken limit": float(grounds.others)}
     known |= {name: grounds.looks[name] for name in _LOOKS if name in grounds.looks}
     if grounds.fit:
         known |= {name: float(name in grounds.fit) for name in _LAID}
         known["opening"] = str(grounds.fit.get("opening", "nowhere"))
+        known["downbeat"] = float("downbeat" in (known["opening"], *grounds.fit))
     agreement, on = grounds.fit.get("energy agreement"), grounds.fit.get("cuts on beats")
     if isinstance(agreement, int | float):
         known["energy agreement"] = agreement
@@ -111,15 +117,19 @@ def _facts(grounds: Grounds) -> dict[str, float | str]:
         known["likeness"] = grounds.likeness
     if grounds.limits:
         known["limits"] = 1.0
-    music, picture = grounds.mood.get(("track", "arousal")), grounds.mood.get(("clip", "arousal"))
-    if music is not None and picture is not None:
-        known["energy gap"] = music - picture
+    lengths = {number.name: number.value for number in grounds.numbers if number.unit == "s"}
+    if "length" in lengths and "duration" in lengths:
+        known["length gap"] = lengths["length"] - lengths["duration"]
+    if (distance := grounds.mood.get(("track", "distance from the clip's mood"))) is not None:
+        known["mood distance"] = distance
+    for gap, name in (("energy gap", "arousal"), ("pleasantness gap", "valence")):
+        music, picture = grounds.mood.get(("track", name)), grounds.mood.get(("clip", name))
+        if music is not None and picture is not None:
+            known[gap] = music - picture
     return known
 
 
-def _applied(rule: Rule, clause: str, subject: Subject, facts: Mapping[str, float | str], problems: list[str]) -> str:
-    if rule.about == "clip" and subject == "track":
-        return clause
+def _applied(rule: Rule, clause: str, facts: Mapping[str, float | str], problems: list[str]) -> str:
     if rule.unless is not None and rule.unless.search(clause):
         return clause
     for match in rule.says.finditer(clause):

@@ -31,7 +31,7 @@ _COUNTED = re.compile(r"[ -](?:bpm|beats|seconds?|minutes?|percent|cuts?|shots?|
 _PARTS = {"half": 0.5, "third": 1 / 3, "quarter": 0.25, "fifth": 0.2, "tenth": 0.1}
 _PART = rf"(?P<part>{'|'.join(_PARTS)})s?"
 _LENGTH = r"(?P<unit>minute|second)s?"
-_AND = r"and (?P<count>a|three)?[ -]?" + _PART
+_AND = r"and (?P<count>a|three|3)?[ -]?" + _PART
 _LIBRARY = (
     r"(?=(?: of)?(?: your| the| all| my| our| that)*(?: whole| entire)? (?:library|collection|tracks|catalogue)\b)"
 )
@@ -76,6 +76,7 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tup
             rf"\b(?P<n>\d+) (?:in|out of(?: every)?|of) (?P<of>[1-9]\d*){_LIBRARY}",
             lambda m: f"about {100 * int(m['n']) / int(m['of']):.0f} %",
         ),
+        (r"\bone (?=(?:cut )?(?:out )?(?:of|in) (?:the |your |its )*\d)", lambda m: "1 "),
         (rf"(?<!beats )(?<!times )(?<!cuts )\ba {_LENGTH}\b(?! by)", lambda m: f"1 {m['unit']}"),
     )
 )

@@ -1,0 +1,114 @@
+"""Names in a sentence: hidden behind placeholders, and held against the roles that the evidence gives them.
+
+In: a sentence, `Grounds`. Out: the line with "Qtitle", "Qartist", "Qalbum", "Qbarred" or "Qmention" for its names, and
+what is wrong.
+
+- A track called "Happy Female Vocals 128 BPM" must assert nothing; its name must still stand in its role.
+- A name made of ordinary words counts only as it is written: "an indie rock song" is not by Indie Rock.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from musechat.concepts.tokens import words
+from musechat.reason.clauses import NEGATION
+from musechat.reason.neutral import neutral_words
+
+if TYPE_CHECKING:
+    from musechat.reason.grounds import Grounds
+
+_MASKS = {"title": "Qtitle", "artist": "Qartist", "album": "Qalbum"}
+_CAPITAL = re.compile(r"(?<![.!?…:“\"] )(?<!^)(?<![“\"])\b[A-Z][\w'’&-]*")
+_FREE_CAPITALS = re.compile(r"I(?:['’]\w+)?|BPM|LUFS|LU|CC|BY|SA|NC|ND|CC0|[A-G]|EBU|R|OK|Q\w+|\d\w*")
+QUOTED = re.compile(r"[“\"]([^”\"]*)[”\"]")
+_ROLE = re.compile(
+    r"\b(by|from|off|artist|band|album|titled|called|track|song)(?: the (?:album|artist|band))? [“\"]?Q(\w+)"
+)
+_ALLOWED_ROLES = {
+    "by": {"artist", "mention", "other artist", "barred"}, "artist": {"artist", "other artist", "mention"},
+    "band": {"artist"}, "off": {"album"}, "album": {"album"}, "titled": {"title"}, "called": {"title", "mention"},
+    "track": {"title"}, "song": {"title"}, "from": {"album", "artist", "mention", "barred"},
+}  # fmt: skip
+_CALLED = {
+    "title": "title", "titled": "title", "name": "title", "track": "title", "song": "title", "piece": "title",
+    "artist": "artist", "band": "artist", "album": "album", "record": "album", "release": "album",
+}  # fmt: skip
+_IS_ROLE = re.compile(
+    rf"[“\"]?Q(?P<q>\w+)[”\"]?,? (?:(?:is|was) )?(?:the|its|an?) (?P<role>{'|'.join(_CALLED)})\b"
+    r"(?! (?:by|called|from|of|title))|"
+    rf"\b(?P<role2>{'|'.join(_CALLED)})(?: is|,|:)(?: called| named)? [“\"]?Q(?P<q2>\w+)",
+    re.I,
+)
+_GENRE_OF = re.compile(r"\b(?:genre|kind|type) (?:of|called|is|named) [“\"]?Q(?:artist|album|title)")
+_BY_TITLE = re.compile(r"Qtitle[”\"]?,? by (?!Qartist|Qmention)")
+
+
+def masked(text: str, grounds: Grounds, plain: Callable[[tuple[str, ...]], bool]) -> str:
+    """Names as placeholders, longest first; a name of one or two letters only where it is quoted or follows "by".
+
+    `plain`: whether every one of some words is an ordinary word here; such a name counts only as it is written.
+    """
+    found = [(name, _MASKS[role]) for role, name in grounds.names.items() if role in _MASKS]
+    found += [(name, "Qbarred") for name in grounds.barred]
+    found += [(name, "Qmention") for role, name in grounds.names.items() if role not in _MASKS]
+    found += [(name, "Qmention") for name in grounds.mentions if name]
+    line = text
+    for name, mask in sorted(found, key=lambda pair: -len(pair[0])):
+        line = _mask_one(line, name.strip(), mask, exact=plain(words(name)))
+    return line
+
+
+def _mask_one(line: str, name: str, mask: str, exact: bool) -> str:
+    written = f"(?:{re.escape(name)}|{re.escape(name[:1].upper() + name[1:])})"
+    quoted = re.compile(rf"([“\"'‘])({written})([.,]?[”\"'’])", re.I)
+    line = quoted.sub(lambda m: f"“{mask}”", line)
+    if mask in ("Qmention", "Qbarred"):
+        return re.sub(rf"(?<![\w“]){written}(?!\w)", mask, line) if len(name) > 3 else line
+    if mask == "Qartist":
+        line = re.sub(rf"\b(by|artist|band|from) {written}(?!\w)", rf"\1 {mask}", line, flags=0 if exact else re.I)
+    cased = re.I if len(name) > 6 and not name.islower() and not exact else 0
+    ordinary = name.islower() and len(name) < 4
+    return line if ordinary else re.sub(rf"(?<![\w“]){written}(?!\w)", mask, line, flags=cased)
+
+
+def wrong_names(line: str, grounds: Grounds) -> list[str]:
+    """Quoted or capitalised words that are no name of the evidence, and names in a role that is not theirs."""
+    problems = []
+    for match in QUOTED.finditer(line):
+        inside = match[1].strip(" .,!?")
+        if inside not in ("Qtitle", "Qmention", "Qalbum", "Qartist", "Qbarred"):
+            problems.append(f"a name that is not in the evidence: {inside!r}")
+    bare = QUOTED.sub("Qx", line)
+    problems += [
+        f"a name that is not in the evidence: {match[0]!r}"
+        for match in _CAPITAL.finditer(bare)
+        if not _FREE_CAPITALS.fullmatch(match[0]) and match[0].lower() not in neutral_words()
+    ]
+    problems += [
+        f"the {match[2]} is told as what it is not"
+        for match in _ROLE.finditer(line)
+        if not _roles(match[2], grounds) & _ALLOWED_ROLES[match[1]]
+    ]
+    for match in _IS_ROLE.finditer(line):
+        name, role = match["q"] or match["q2"], _CALLED[(match["role"] or match["role2"]).lower()]
+        if name not in ("mention", "barred", "x") and role not in _roles(name, grounds):
+            problems.append(f"the {name} is told as the {role}")
+    if _BY_TITLE.search(line):
+        problems.append("an artist that is not in the evidence")
+    if _GENRE_OF.search(line):
+        problems.append("a name told as a genre")
+    problems += [
+        "somebody who was to be left out"
+        for match in re.finditer("Qbarred", line)
+        if not NEGATION.search(line[max(0, match.start() - 30) : match.start()])
+    ]
+    return problems
+
+
+def _roles(role: str, grounds: Grounds) -> set[str]:
+    """All that a name is: a track may be called as its album or its artist."""
+    name = grounds.names.get(role, "")
+    return {role} | {other for other, text in grounds.names.items() if name and text.casefold() == name.casefold()}
