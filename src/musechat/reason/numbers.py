@@ -383,7 +383,8 @@ _CHECKS: tuple[tuple[re.Pattern[str], _Right, str], ...] = (
     (
         re.compile(
             r"(?<![\d.,])(?P<part>\d+) (?:(?:of )?(?:the |your )?cuts )?"
-            r"(?:out of|of|in) (?:the |your |its |all |such )*(?P<whole>\d+)(?![\d.:]| ?(?:seconds?|minutes?|s|bpm|%)\b)(?: cuts)?",
+            r"(?:out of|of|in) (?:the |your |its |all |such )*(?P<whole>\d+)"
+            r"(?![\d.:]| ?(?:seconds?|minutes?|s|bpm|%)\b)(?: cuts)?",
             re.I,
         ),
         _some_of,

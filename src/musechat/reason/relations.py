@@ -9,6 +9,7 @@ and what is wrong.
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from collections.abc import Mapping
@@ -120,12 +121,14 @@ def _facts(grounds: Grounds) -> dict[str, float | str]:
     lengths = {number.name: number.value for number in grounds.numbers if number.unit == "s"}
     if "length" in lengths and "duration" in lengths:
         known["length gap"] = lengths["length"] - lengths["duration"]
-    if (distance := grounds.mood.get(("track", "distance from the clip's mood"))) is not None:
-        known["mood distance"] = distance
+    gaps: list[float] = []
     for gap, name in (("energy gap", "arousal"), ("pleasantness gap", "valence")):
         music, picture = grounds.mood.get(("track", name)), grounds.mood.get(("clip", name))
         if music is not None and picture is not None:
             known[gap] = music - picture
+            gaps.append(music - picture)
+    if len(gaps) == 2:
+        known["mood distance"] = math.hypot(*gaps)
     return known
 
 
