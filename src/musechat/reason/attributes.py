@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from musechat.concepts.lexicon import lexicon_of
 from musechat.concepts.spans import Span, annotate
-from musechat.reason.clauses import NEGATION, Subject, clauses
+from musechat.reason.clauses import NEGATION, Subject, clauses, names_both
 from musechat.reason.grounds import Grounds, Held
 
 if TYPE_CHECKING:
@@ -61,8 +61,9 @@ LOOKS: dict[str, tuple[Scale, ...]] = {
     **dict.fromkeys(("colourful", "colorful", "saturated", "vivid", "vibrant"), (Scale(_S, 0.2),)),
     **dict.fromkeys(("cool", "cold", "bluish"), (Scale(_W, 0, 0.45),)),
     **dict.fromkeys(("warm", "warmly", "golden"), (Scale(_W, 0.55),)),
-    **dict.fromkeys(("still", "static", "motionless"), (Scale(_M, 0, 0.1),)),
-    **dict.fromkeys(("busy", "hectic", "restless", "frantic"), (Scale(_M, 0.6),)),
+    **dict.fromkeys(("static", "motionless"), (Scale(_M, 0, 0.1),)),
+    **dict.fromkeys(("busy", "restless"), (Scale(_M, 0.45),)),
+    **dict.fromkeys(("hectic", "frantic"), (Scale(_M, 0.6),)),
 }
 """Words for pictures; phrases are in `relations.toml`."""
 MOODS: dict[str, tuple[Scale, ...]] = {
@@ -96,8 +97,10 @@ COMPARED = {"faster": 1, "quicker": 1, "slower": -1, "louder": 1, "quieter": -1,
 _OPPOSITE = {"faster": "slower", "slower": "faster", "louder": "quieter", "quieter": "louder"}
 _SAME_CHANGE = {"quicker": "faster", "softer": "quieter", "slows": "slower", "slowed": "slower"}
 _COMPARATIVES = {"fast": "faster", "slow": "slower", "loud": "louder", "quiet": "quieter"}
-_FREE_WORDS = {"beat", "beats", "energy", "tempo", "loudness", "opener", "credits", "light", "lighting", "hard",
-               "clean", "beautiful", "beautifully", "lovely", "smoothly", "background", "drive", "quiet"}  # fmt: skip
+_FREE_WORDS = {
+    "beat", "beats", "energy", "tempo", "loudness", "opener", "credits", "light", "lighting", "hard", "clean",
+    "beautiful", "beautifully", "lovely", "smoothly", "background", "drive", "quiet", "more prominent",
+}  # fmt: skip
 _LITTLE = re.compile(r"\bscor|\blittle\b|\blow\b|\bmuch\b|%|\bafter\b|\bagainst\b", re.I)
 """What tells an absence as the low score that it is."""
 _SCORES_LOWER = re.compile(r"\bscor\w+ lower\b", re.I)
@@ -105,6 +108,7 @@ _SCORES_LOWER = re.compile(r"\bscor\w+ lower\b", re.I)
 _UNCHANGED = re.compile(r"\b(?:not|n['’]t)\b.*?\b(higher|more|lower|less)\b", re.I)
 
 
+_LIBRARY = re.compile(r"\b(?:library|collection|catalogue|tracks|you own)\b|%", re.I)
 _GONE = re.compile(
     r" (?:is|are|has been|have been|was|were) (?:gone|missing|absent|left out|removed|dropped|lost)\b", re.I
 )
@@ -174,7 +178,7 @@ class Attributes:
                 now, before = grounds.changes.get(f"{known} {word}", (None, None))
                 if now is not None and before is not None:
                     return ((now > before) == (_WAYS[way] > 0)) != bool(NEGATION.search(clause))
-            return False
+            return _more_than_the_other(MOODS[word][0], _WAYS[way], subject, grounds, line)
 
         if subject == "clip":
             yield sorted(LOOKS, key=len, reverse=True), _unless_denied(look), "a look of the clip"
@@ -222,7 +226,8 @@ class Attributes:
         if name in grounds.strong:
             return span.kind != "comparative" or self._changed(name, grounds, line)
         if span.kind == "comparative":
-            return self._changed(name, grounds, line)
+            ranked = held is not None and held.standing is not None and _LIBRARY.search(line) is not None
+            return ranked or self._changed(name, grounds, line)
         return held is not None and weak and _fits(held, line)
 
     def _absent(self, name: str, grounds: Grounds, held: Held | None, line: str) -> bool:
@@ -275,6 +280,15 @@ def _all_hold(scales: Iterable[tuple[Scale, float | None]]) -> bool | None:
     """Whether every value lies on its scale; None where one was not measured."""
     found = [None if value is None else scale.holds(value) for scale, value in scales]
     return None if None in found else all(found)
+
+
+def _more_than_the_other(scale: Scale, way: int, subject: Subject, grounds: Grounds, line: str) -> bool:
+    """Whether the track is more of a mood than the clip, or the clip than the track, where the line names both."""
+    here, there = ("clip", "track") if subject == "clip" else ("track", "clip")
+    own, other = grounds.mood.get((here, scale.of)), grounds.mood.get((there, scale.of))
+    if own is None or other is None or not names_both(line):
+        return False
+    return (own - other) * way * (1 if scale.low > 0 else -1) > 0
 
 
 Judge = Callable[[re.Match[str]], bool]

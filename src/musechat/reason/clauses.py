@@ -68,6 +68,11 @@ def clauses(line: str) -> Iterator[tuple[str, Subject]]:
         yield piece, "either" if own is None and _HERE.search(piece) else subject
 
 
+def names_both(line: str) -> bool:
+    """Whether a line speaks of the clip and of the track."""
+    return bool(_CLIP.search(line)) and bool(_TRACK.search(line) or _IT.search(line))
+
+
 def _said(clause: str) -> Subject | None:
     clip, track = _CLIP.search(clause), _TRACK.search(clause)
     if clip and track:

@@ -25,7 +25,8 @@ _ROSE = re.compile(
 )
 _FELL = re.compile(
     r"\b(?:fell|falls?|fallen|falling|dropp?\w*|declin\w*|decreas\w*|went down|goes down|go down|comes? down|came down|"
-    r"slip\w*|dip\w*|sinks?|sank|los(?:es?|t|ing)|shr[aiu]nk\w*|down from|down to|weaker|less of|plummet\w*)\b",
+    r"slip\w*|dip\w*|sinks?|sank|los(?:es?|t|ing)|shr[aiu]nk\w*|down from|down to|weaker|less of|plummet\w*|"
+    r"step back|gives? up|fewer)\b",
     re.I,
 )
 _HIGHER = re.compile(r"\b(?:higher|more|greater|stronger|above|exceeds?|tops|outdoes|ahead)\b", re.I)
@@ -39,6 +40,11 @@ _LIBRARY = re.compile(r"\b(?:library|collection|catalogue|tracks|percent)\b|%", 
 _NOT = re.compile(r"\b(?:not|never|no|n['’]t|neither|hardly|could not)\b|n['’]t\b", re.I)
 _TEMPO = re.compile(r"\b(?:tempo|bpm|pace|speed|beats a minute|pulse)\b", re.I)
 _SAME = re.compile(r"\b(?:fall\w*|drop\w*|land\w*|come\w*|came) (?:on|at|in|into|for|where)\b", re.I)
+
+
+def goes_somewhere(line: str) -> bool:
+    """Whether a line says that something rose or fell."""
+    return bool(_ROSE.search(line) or _FELL.search(line))
 
 
 def wrong_directions(line: str, grounds: Grounds, lexicon: Lexicon) -> Iterator[str]:

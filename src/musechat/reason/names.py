@@ -43,6 +43,9 @@ _IS_ROLE = re.compile(
     re.I,
 )
 _GENRE_OF = re.compile(r"\b(?:genre|kind|type) (?:of|called|is|named) [“\"]?Q(?:artist|album|title)")
+_LEFT_OUT = re.compile(
+    r" (?:is|was|stays|has been|remains) (?:out|left out|excluded|avoided|absent|barred|off)\b", re.I
+)
 _BY_TITLE = re.compile(r"Qtitle[”\"]?,? by (?!Qartist|Qmention)")
 
 
@@ -55,8 +58,9 @@ def masked(text: str, grounds: Grounds, plain: Callable[[tuple[str, ...]], bool]
     found += [(name, "Qbarred") for name in grounds.barred]
     found += [(name, "Qmention") for role, name in grounds.names.items() if role not in _MASKS]
     found += [(name, "Qmention") for name in grounds.mentions if name]
+    found += [(grounds.names.get("licence", "").rpartition(" ")[0], "Qmention")]
     line = text
-    for name, mask in sorted(found, key=lambda pair: -len(pair[0])):
+    for name, mask in sorted(filter(lambda pair: pair[0], found), key=lambda pair: -len(pair[0])):
         line = _mask_one(line, name.strip(), mask, exact=plain(words(name)))
     return line
 
@@ -104,6 +108,7 @@ def wrong_names(line: str, grounds: Grounds) -> list[str]:
         "somebody who was to be left out"
         for match in re.finditer("Qbarred", line)
         if not NEGATION.search(line[max(0, match.start() - 30) : match.start()])
+        and not _LEFT_OUT.match(line, match.end())
     ]
     return problems
 

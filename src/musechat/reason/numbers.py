@@ -44,7 +44,7 @@ _KEY = re.compile(r"\b(?P<note>[A-G])(?P<sign>[♯♭#b]| sharp|-sharp| flat|-fl
 _SIGNS = {"#": "♯", "b": "♭", " sharp": "♯", "-sharp": "♯", " flat": "♭", "-flat": "♭"}
 _SAME_NOTE = {"D♭": "C♯", "D♯": "E♭", "G♭": "F♯", "G♯": "A♭", "A♯": "B♭"}
 _BEFORE = re.compile(
-    r"\b(?:before|previous|last|former\w*|earlier|from|was|were|had|instead|against|after|rather|than|becomes?|down|up)\b",
+    r"\b(?:before|previous|last|former\w*|earlier|from|was|were|had|instead|against|after|rather|than|becomes?|down|up|behind|leave)\b",
     re.I,
 )
 _BY = re.compile(r"\b(?:by|gain\w*|los\w+|add\w*|drop\w*|faster|slower|difference|up|down|more|less|fewer)\b", re.I)
@@ -349,6 +349,7 @@ _TURNED = re.compile(
     r"(?:%|percent|per cent)(?: of)?(?: \w+){0,3} (?:scores?|ranks?|stands?|lies|lie|is|are|sits?|come|comes) "
     r"(?:\w+ )?(?:higher|above|ahead|better|nearer)|"
     r"(?:%|percent|per cent)(?: of)?(?: \w+){0,3} (?:outscores?|beats?|tops?|outranks?) it|"
+    r"(?:%|percent|per cent)(?: of)?(?: \w+){0,3} (?:is|are) \w+er\b|"
     r"\b(?:below|behind|lower than|less than|under) (?:\w+ ){0,2}[\d.]+ ?%",
     re.I,
 )

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from musechat.concepts.lexicon import lexicon_of
 from musechat.concepts.tokens import tokenize
 from musechat.reason.attributes import Attributes
-from musechat.reason.directions import wrong_directions
+from musechat.reason.directions import goes_somewhere, wrong_directions
 from musechat.reason.grounds import grounds_of
 from musechat.reason.names import QUOTED, masked, wrong_names
 from musechat.reason.neutral import is_neutral
@@ -73,7 +73,7 @@ class Verifier:
         unrelated, wrong = check_relations(line, grounds)
         problems += wrong
         left = "".join(a if a == b else " " for a, b in zip(uncounted, unrelated, strict=True))
-        line, wrong = self._attributes.check(left, grounds, scored=bool(_SCORE.search(line)))
+        line, wrong = self._attributes.check(left, grounds, scored=bool(_SCORE.search(line)) or goes_somewhere(line))
         problems += wrong
         problems += [f"unknown word {word!r}" for word in self._unknown(line)]
         return Verdict(tuple(dict.fromkeys(problems)))
