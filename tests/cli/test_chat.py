@@ -4,6 +4,7 @@ import json
 import os
 import select
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -386,6 +387,7 @@ def _own_terminal() -> None:
     import fcntl
     import termios
 
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # tests that run in the background are started with it ignored
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 

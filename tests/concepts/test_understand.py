@@ -277,7 +277,7 @@ def test_acts(text: str, act: str) -> None:
         ("with or without vocals", {"lifts": ["vocals"]}),
         ("forget the vocals", {"lifts": ["vocals"]}),
         ("I don't mind vocals", {"lifts": ["vocals"]}),
-        ("no vocals, no wait, vocals are fine", {"lifts": ["vocals"], "unmatched": ["wait"]}),
+        ("no vocals, no wait, vocals are fine", {"lifts": ["vocals"], "overruled": ["no vocals, taken back"]}),
         ("any tempo and any length", {"lifts": ["tempo", "duration"]}),
         ("no drums, any tempo, piano", {"wants": ["piano"], "avoids": ["drums"], "lifts": ["tempo"]}),
         ("forget the length, more piano", {"more": ["piano"], "lifts": ["duration"]}),
@@ -302,6 +302,39 @@ def test_limits_are_taken_back(text: str, meant: dict[str, object]) -> None:
 def test_a_question_holds_no_wishes() -> None:
     assert said(read("Why did you pick a slow song by Muldjord?")) == {}
     assert said(read("why so slow, I want jazz")) == {"wants": ["jazz"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("More upbeat. No wait, more chill.", {"more": ["chill"], "overruled": ["more upbeat, taken back"]}),
+        ("Piano please, no wait, guitar.", {"wants": ["guitar"], "overruled": ["piano, taken back"]}),
+        ("scratch that, I want vocals", {"wants": ["vocals"], "vocals": "any"}),
+        ("the guitars are killing the mood, something softer", {"avoids": ["guitar"], "more": ["soft"]}),
+        (
+            "good, although the synths felt dated. Something warmer?",
+            {"more": ["warm"], "unmatched": ["synths", "dated"]},
+        ),
+        ("the same style but instrumental", {"wants": ["instrumental"], "vocals": "none", "same": True}),
+        ("keep everything but the vocals", {"vocals": "none", "same": True}),
+        ("does it have to be so loud?", {"less": ["loud"]}),
+        (
+            "wrong tempo, it should be around 140",
+            {"tempo_min": 128.8, "tempo_max": 151.2, "unmatched": ["wrong", "tempo"]},
+        ),
+        ("no explicit lyrics please", {"unmeasurable": ["no explicit lyrics"]}),
+    ],
+)
+def test_what_was_said_before_is_taken_back_or_complained_of(text: str, meant: dict[str, object]) -> None:
+    assert said(read(text)) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "act"),
+    [("scratch that", "undo"), ("scratch that, more drums", "refine"), ("no rock. Anything else is fine.", "refine")],
+)
+def test_taking_back_words_is_no_step_back(text: str, act: str) -> None:
+    assert read(text).act == act
 
 
 def test_the_later_word_wins() -> None:

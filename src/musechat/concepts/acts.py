@@ -46,6 +46,8 @@ def act_of(spans: Sequence[Span], asks: bool) -> Act:
     order = [span.kind for span in spans]
     if "reset" in order and kinds & {"praise", "accept", "keep"} and "accept" not in order[order.index("reset") :]:
         asks = True  # "I like it, but …"
+    if asks and "retract" in kinds:
+        fired.discard("undo")  # "scratch that, I do want vocals"
     allowed: tuple[Act, ...] = _ALWAYS if asks else (*_ALWAYS, "accept", "why")
     return next((act for act in allowed if act in fired), "refine" if asks else "nothing")
 
@@ -75,9 +77,11 @@ def _fired(clause: list[Span]) -> Iterator[Act]:
         yield "reject"
     if not content and "undo" in kinds:
         yield "undo"
+    if not content and "retract" in kinds:
+        yield "undo"
     for span in clause:
-        if span.kind != "different":
-            continue
+        if span.kind != "different" or (span.first == "anything" and kinds & {"be", "praise", "accept"}):
+            continue  # "anything else is fine" asks for nothing
         roomy = {"different", "else"} & set(span.names[0].split())
         if not content or (roomy and not content & {"word", "trap"}):
             yield "different"

@@ -57,6 +57,7 @@ _AFTER = re.compile(
     r"or (?:more|less|faster|slower|above|below|longer|shorter|over|under))\b",
     re.I,
 )
+_TEMPO_SAID = re.compile(r"\b(?:tempo|bpm)\b", re.I)
 _NOT = re.compile(r"\b(?:not|n't|no)\s+(?:at\s+)?$", re.I)
 _OF_CLIP = re.compile(
     r"^[ -]{0,2}(?:long )?(?:video|clip|film|vlog|reel|montage|movie|ad|scene|intro|in\b|into\b|mark)", re.I
@@ -83,12 +84,13 @@ def find_quantities(line: str, lifts: Sequence[tuple[int, str]] = ()) -> Quantit
     """
     found: dict[str, float] = {}
     spans: list[tuple[int, int]] = []
+    tempo_said = _TEMPO_SAID.search(line) is not None
     for match in _QUANTITY.finditer(line):
         before, after = line[max(0, match.start() - 24) : match.start()], line[match.end() : match.end() + 24]
         prefix, suffix = _BEFORE.search(before), _AFTER.match(after)
         hit = prefix or suffix
         bound = hit[1].lower() if hit else ""
-        limits = _limits(match, bound, before, after)
+        limits = _limits(match, bound, before, after, tempo_said)
         if limits is None:
             continue
         kind = next(iter(limits)).split("_")[0]
@@ -101,12 +103,13 @@ def find_quantities(line: str, lifts: Sequence[tuple[int, str]] = ()) -> Quantit
     return Quantities(Constraints(**found), tuple(spans))  # type: ignore[arg-type]
 
 
-def _limits(match: re.Match[str], bound: str, before: str, after: str) -> dict[str, float] | None:
+def _limits(match: re.Match[str], bound: str, before: str, after: str, tempo_said: bool) -> dict[str, float] | None:
     first, second, unit = match[1].lower(), match[2], (match[3] or "").lower()
     if ":" in first or re.fullmatch(_TIME, unit):
         return _lengths(first, second, unit, bound, after)
     low = float(first)
-    if not unit and (bound not in _BARE_TEMPO or not TOLERANCE.bare_slowest <= low <= TOLERANCE.bare_fastest):
+    plain = bound in _BARE_TEMPO or (tempo_said and bound != "")  # "the tempo … around 140"
+    if not unit and (not plain or not TOLERANCE.bare_slowest <= low <= TOLERANCE.bare_fastest):
         return None
     high = float(second) if second and ":" not in second else low
     if not TOLERANCE.slowest <= low <= high <= TOLERANCE.fastest or (not bound and _NOT.search(before)):

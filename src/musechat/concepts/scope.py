@@ -78,7 +78,8 @@ class Leftover:
 @dataclass(slots=True)
 class Reading:
     """What the walk found. `names`: (relation, name, negated); `same`: whether the music shall stay as it is but for
-    what is said, False where it shall not be like this at all, None where nothing was said of that.
+    what is said, False where it shall not be like this at all, None where nothing was said of that; `retracted`: wishes
+    that the message took back by "no wait".
     """
 
     events: list[Event] = field(default_factory=list)
@@ -87,6 +88,7 @@ class Reading:
     lifts: list[Lifted] = field(default_factory=list)
     leftovers: list[Leftover] = field(default_factory=list)
     same: bool | None = None
+    retracted: list[Event] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -124,6 +126,7 @@ class _Walk:
         self.pending: float | None = None
         self.clause_events = 0
         self.clause_start = 0
+        self.sentences = [0, 0]
         self.skip: set[int] = set()
         self.wished: dict[str, tuple[str, ...]] = {}
         self.asking = False
@@ -159,6 +162,7 @@ class _Walk:
             "licence": self._licence,
             "lift": self._lift,
             "hit": self._reset,
+            "retract": self._retract,
         }
 
     def reading(self) -> Reading:
@@ -241,9 +245,18 @@ class _Walk:
 
     def _reset(self, i: int, span: Span) -> None:
         self._settle()
-        excepted = span.first == "but" and self._kind(i - 1) == "same"  # "keep everything but the vocals"
+        whole = {"everything", "all"} & set(" ".join(self.spans[i - 1].names).split()) if i else set()
+        excepted = span.first == "but" and self._kind(i - 1) == "same" and whole  # "keep everything but the vocals"
         named = self._kind(self._past(i + 1, ("filler", "article"))) == "concept"
         self._open("list" if excepted and named else "want")
+
+    def _retract(self, i: int, span: Span) -> None:
+        """The wishes of this sentence so far, or of the one before."""
+        before, here = self.sentences
+        kept = here if len(self.out.events) > here else before
+        self.out.retracted += self.out.events[kept:]
+        del self.out.events[kept:]
+        self._reset(i, span)
 
     def _same(self, i: int, span: Span) -> None:
         if self.scope.mode not in ("mention", "describe"):
@@ -292,6 +305,8 @@ class _Walk:
         self.clause_start = i + 1
         if span.first != ":" or not self.scope.waiting:
             self._open("want")
+        if len(self.out.events) > self.sentences[1]:
+            self.sentences = [self.sentences[1], len(self.out.events)]
 
     def _why(self, i: int, span: Span) -> None:
         """A question's own words are no wishes: "why is it so slow?"."""
@@ -378,6 +393,8 @@ class _Walk:
             self._open("want")
         elif scope.mode == "want" and (self._is_praised(i) or is_remark(self.spans, i) or self._is_welcome(i)):
             self._open("keep")
+        elif scope.mode == "want" and "beautiful" in span.names and is_stated(self.spans, i):
+            self._open("keep")  # "this is gorgeous, but …"
         wish = WISH_OF.get(self.scope.mode, "want")
         weight = self.pending or self.scope.weight
         self.pending = None
@@ -402,7 +419,10 @@ class _Walk:
         if self._kind(j) == "describe" or (self._kind(j) == "too" and self._verdict(i) is None):
             return True
         k = self._past(j + 1, ("filler", "strong", "soft"))
-        return self._kind(j) == "be" and self._kind(k) == "too" and self._verdict(i) is None
+        if self._kind(j) != "be" or self._verdict(i) is not None:
+            return False
+        opened = self._kind(self._past_back(i - 1, ("filler", "concept"))) == "reset"
+        return self._kind(k) == "too" or (opened and self._kind(k) == "word")  # "but the synths feel dated"
 
     def _goes_on(self, i: int, concept: Concept) -> bool:
         """Whether the open scope covers one more concept after its last one."""
@@ -485,6 +505,10 @@ class _Walk:
     def _past(self, j: int, kinds: tuple[str, ...]) -> int:
         """The first place from `j` on, at most four away, that is none of `kinds`."""
         return next((k for k in range(j, j + 4) if self._kind(k) not in kinds), j + 4)
+
+    def _past_back(self, j: int, kinds: tuple[str, ...]) -> int:
+        """The last place up to `j`, at most four away, that is none of `kinds`."""
+        return next((k for k in range(j, j - 4, -1) if self._kind(k) not in kinds), j - 4)
 
     def _is_praised(self, i: int) -> bool:
         """ "Great energy, but …": praise opens the sentence, the concept follows it, and something follows that."""

@@ -63,7 +63,9 @@ def is_alike(spans: Sequence[Span], i: int) -> bool:
     j = i - 1
     while j >= 0 and spans[j].kind in ("concept", "strong"):
         j -= 1
-    return j >= 0 and spans[j].first in ("same", "similar", "similarly", "equally", "just as", "that same")
+    if j < 0 or spans[j].kind == "same":  # "same but" compares nothing
+        return False
+    return spans[j].first in ("same", "similar", "similarly", "equally", "just as", "that same")
 
 
 def is_remark(spans: Sequence[Span], i: int) -> bool:

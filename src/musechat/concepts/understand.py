@@ -85,7 +85,8 @@ def understand(
         opened, phrases = _opened(annotated, _phrases(annotated, reading.leftovers), open_vocabulary)
         events, overruled = _resolved([*reading.events, *opened], vocabulary)
         request = _request(events, reading, annotated, vocabulary, known)
-        request = dataclasses.replace(request, overruled=overruled)
+        retracted = tuple(f"{_said(event)}, taken back" for event in reading.retracted)
+        request = dataclasses.replace(request, overruled=(*retracted, *overruled))
         act = act_of(annotated.spans, asks=request != Request())
         if act == "nothing" and reading.same is not None:
             act = "refine" if reading.same else "different"
