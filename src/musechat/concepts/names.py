@@ -26,6 +26,10 @@ _TITLE_WORDS = frozenset(("song", "track", "tune", "titled", "called", "named", 
 _CONNECTORS = frozenset(("of", "the", "in", "de", "la", "le", "von", "van", "der"))
 _BEFORE_NAME = frozenset(("more", "never", "no", "by", "play", "some", "without", "not", "from"))
 _STYLE = frozenset(("style", "styled", "esque"))
+_LOOSELY = frozenset(
+    "vibe vibes feel flavour flavor type like ish sound touch soundtrack score film movie would meets kind".split()
+)
+"""Behind a name these ask for its style; a single word that opens a sentence ("Sunny vibes") is no name there."""
 _NATION = re.compile(r"(?:ish|ese|ian|ean|can|man|rench|reek|utch|wood)$")
 _LONGEST_NAME, _SKIPPED, _SPELLED_CUE = 12, 3, 3
 
@@ -121,6 +125,14 @@ class _Finder:
         last = self.tokens[i + length - 1].word
         if sense.kind in ("by", "like", "from"):
             return self._behind(i + length, "like" if sense.kind == "like" else "by", length, sense.kind), length
+        if sense.kind in ("more", "less", "keep") or last == "thinking":
+            likened = self._likened(i + length, "like", several=sense.kind == "keep")
+            if likened is not None:
+                return likened, length
+        if sense.kind in ("exclude", "negate"):  # "anything but Coldplay"
+            left_out = self._before_style(i + length) or self._likened(i + length, "by")
+            if left_out is not None:
+                return left_out, length
         if last == "by" or (last == "like" and sense.kind == "more"):
             return self._behind(i + length, "by" if last == "by" else "like", length, sense.kind), length
         inside = (step for step in range(1, length) if self._known(i + step, "bare") is not None)
@@ -137,15 +149,33 @@ class _Finder:
             if named is not None:
                 return named
             found = self.lexicon.find(self.tokens, i)
-            if found is None or found[0].kind not in ("filler", "article", "soft"):
+            if self.tokens[i].word != "some" and (found is None or found[0].kind not in ("filler", "article", "soft")):
                 break
-            i += found[1]
+            i += 1 if found is None else found[1]
         return self._spelled(i, relation) if relation == "like" and cue_length >= _SPELLED_CUE else None
 
     def _before_style(self, i: int) -> Name | None:
         """ "Green Day style": a name in capitals, not a people's or a place's ("French style")."""
-        name = self._capitalised(i, "like")
-        if name is None or name.end >= len(self.tokens) or self.tokens[name.end].word not in _STYLE:
+        name = self._capitalised(i, "like") if i < len(self.tokens) else None
+        if name is None or name.end >= len(self.tokens):
+            return None
+        after = self.tokens[name.end].word
+        if after == "'s" and name.end + 1 < len(self.tokens):  # "in Bonobo's style"
+            after = self.tokens[name.end + 1].word
+        opens = i == 0 or self.tokens[i - 1].kind == "stop"
+        loosely = after in _LOOSELY and (name.end > i + 1 or not opens)
+        if after not in _STYLE and not loosely:
+            return None
+        return None if _NATION.search(name.text) and name.end == i + 1 else name
+
+    def _likened(self, i: int, relation: Relation, several: bool = False) -> Name | None:
+        """ "More Radiohead, less Coldplay", "I was thinking Gorillaz", "I love Nina Simone": a name that is no people's
+        nor a known one; `several`: of two words at least.
+        """
+        if i >= len(self.tokens) or self._known(i, "bare") is not None:
+            return None
+        name = self._capitalised(i, relation)
+        if name is None or self.lexicon.find(self.tokens, i) is not None or (several and name.end == i + 1):
             return None
         return None if _NATION.search(name.text) and name.end == i + 1 else name
 
@@ -154,7 +184,7 @@ class _Finder:
         names = [name]
         while name.relation in ("by", "like"):
             i = names[-1].end
-            if i + 1 >= len(self.tokens) or self.tokens[i].word not in ("or", "and", ","):
+            if i + 1 >= len(self.tokens) or self.tokens[i].word not in ("or", "and", ",", "meets"):
                 break
             other = self._known(i + 1, name.relation) or self._capitalised(i + 1, name.relation, listed=True)
             if other is None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Literal, cast
 
 from musechat.concepts.spans import Annotated, Span
-from musechat.concepts.stated import is_alike, is_remark, is_stated, is_welcome
+from musechat.concepts.stated import is_alike, is_remark, is_scenery, is_stated, is_welcome, told_of
 from musechat.concepts.vocabulary import Concept, Vocabulary
 from musechat.core.request import Lifted
 
@@ -238,6 +238,8 @@ class _Walk:
         self._open("keep" if liking else "want")
 
     def _want(self, i: int, span: Span) -> None:
+        if self.scope.waiting and self.scope.mode == "mention" and span.first in ("something", "some", "anything"):
+            return  # "I see why you chose something epic"
         if not (self.scope.waiting and self.scope.mode in (*NEGATIVE, "more", "less")):
             preferring = self.scope.preferring and self.scope.waiting
             self._open("want")
@@ -259,6 +261,9 @@ class _Walk:
         self._reset(i, span)
 
     def _same(self, i: int, span: Span) -> None:
+        follows = self._kind(self._past(i + 1, ("filler", "article", "soft"))) == "concept"
+        if self.scope.mode == "keep" and self.scope.waiting and follows:  # "keep that same kind of energy"
+            return
         if self.scope.mode not in ("mention", "describe"):
             self.out.same = not (self.scope.waiting and self.scope.mode in (*NEGATIVE, "less"))
         self._reset(i, span)
@@ -357,7 +362,7 @@ class _Walk:
         if not self.scope.waiting and not self._goes_on(i, concept):
             self._open("want")
         ignored = self.scope.mode == "mention" or (self.scope.mode == "describe" and concept.kind != "use")
-        if ignored or self._is_unwelcome(i):
+        if ignored or self._is_unwelcome(i) or self._is_scenery(i, concept):
             self.out.leftovers.append(Leftover(span.start, span.end, self.scope.mode))
         elif not self._is_subject(i):
             wish, weight = self._wish(i, span)
@@ -385,8 +390,11 @@ class _Walk:
             return ("less" if lowered and scope.waiting else "more"), self._take_pending()
         if scope.mode in NEGATIVE and self._kind(i + 1) == "enough":
             return "more", self._take_pending()
-        if scope.mode in ("want", "keep") and (verdict := self._verdict(i)) is not None:
-            return verdict
+        if scope.mode in ("want", "keep"):
+            if (verdict := self._verdict(i)) is not None:
+                return verdict
+            if (told := told_of(self.spans, self.tokens, i)) is not None:
+                return told, PLAIN
         if scope.mode in ("want", "more") and is_alike(self.spans, i):
             return "keep", PLAIN
         if scope.mode == "keep" and any(span.first == "would" for span in self.spans[i + 1 : i + 2]):
@@ -407,11 +415,17 @@ class _Walk:
         """ "It is slow, I need energy": said of the track without praise, in a message that asks for something."""
         if self._is_definite(i) and self._is_complained_of(i):
             return True
+        if [self._kind(j) for j in range(i + 1, i + 3)] == ["would", "too"]:  # "jazz would be too obvious"
+            return True
         if self.scope.mode != "want" or not is_stated(self.spans, i) or is_welcome(self.spans, i):
             return False
         asks = ("want", "more", "less", "comparative", "too", "exclude")
         corrected = any(span.kind == "negate" for span in self.spans[:i])  # "it's not jazz I'm after, it's soul"
         return not corrected and any(span.kind in asks for span in self.spans) and self._verdict(i) is None
+
+    def _is_scenery(self, i: int, concept: Concept) -> bool:
+        quality = concept.kind in ("mood", "energy", "tempo", "texture")
+        return quality and self.scope.mode == "want" and is_scenery(self.spans, self.tokens, i)
 
     def _is_complained_of(self, i: int) -> bool:
         """ "The energy reminds me of a broadcast", "the drums come in too early": the thing itself is no wish."""
@@ -513,7 +527,11 @@ class _Walk:
     def _is_praised(self, i: int) -> bool:
         """ "Great energy, but …": praise opens the sentence, the concept follows it, and something follows that."""
         before = i - 1 - (self._kind(i - 1) == "and")  # "nice and dreamy"
-        if self._kind(before) != "praise" or self._kind(before - 1) != "stop":
+        sentence = next((j + 1 for j in range(i - 1, -1, -1) if self._kind(j) == "stop"), 0)
+        opens = self._kind(before - 1) == "stop" or (
+            self._kind(before - 1) == "comma" and self._kind(sentence) == "praise"  # "good energy, nice guitars"
+        )
+        if self._kind(before) != "praise" or not opens:
             return False
         ahead = range(i, min(i + 10, len(self.spans)))
         end = next((j for j in ahead if self._kind(j) in ("stop", "reset")), len(self.spans))

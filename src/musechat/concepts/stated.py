@@ -9,13 +9,15 @@ In: spans, one of them a concept. Out: whether the concept is stated of the trac
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from musechat.concepts.spans import Span
+from musechat.concepts.tokens import Token
 
-_SUBJECTS = frozenset(("this", "that", "it", "these", "those", "the", "its", "they"))
+_SUBJECTS = frozenset(("your", "this", "that", "it", "these", "those", "the", "its", "they"))
 _HAS = frozenset(("has", "have", "had", "got", "gets", "keeps", "comes"))
 _ASIDE = ("filler", "and", "praise", "accept", "strong", "soft", "reset")
-_BETWEEN = ("filler", "article", "strong", "soft", "praise", "and", "concept")
+_BETWEEN = ("filler", "article", "strong", "soft", "praise", "and", "concept", "like")
 _CLAUSE_ENDS = ("stop", "comma", "why")
 _QUESTIONS = frozenset(("what", "which", "who", "where", "when", "how", "if"))
 _CLIP = frozenset(
@@ -24,13 +26,39 @@ _CLIP = frozenset(
 _TRACK = frozenset("piece song track tune number one choice pick".split())
 _STRESS = frozenset(("very", "so", "really", "quite", "pretty", "extremely", "super", "nice", "lovely"))
 _PRAISE = ("praise", "accept", "keep")
+_DEFINITE = frozenset(("the", "this", "that", "these", "those", "its", "your"))
+_NOUNS = frozenset(
+    "tempo pace mood vibe vibes sound sounds feel feeling tone tones line lines part parts texture textures atmosphere "
+    "section sections riff melody melodies voice voices pulse element elements style track song".split()
+)
+_ADVERBS = frozenset("really so just also perfectly nicely definitely totally already all both still truly".split())
+_APPROVES = frozenset(
+    "suit suits match matches fit fits work works carry carries bring brings give gives add adds help helps shine "
+    "shines lift lifts drive drives blend blends land lands complement complements capture captures elevate elevates "
+    "support supports ground grounds underline underlines".split()
+)
+_WISHES = ("want", "more", "less", "comparative", "too", "keep", "exclude", "negate", "mild", "accept", "praise", "same",
+           "like", "name like")  # fmt: skip
+_DETERMINERS = frozenset("a an the this that these those my our his her their your some".split())
+_MUSICAL = _NOUNS | frozenset(
+    "music song songs track tracks tune tunes piece pieces beat beats groove chord chords riff riffs lick licks hook "
+    "hooks harmony harmonies arpeggio arpeggios pad pads layer layers timbre production mix arrangement intro outro "
+    "ending build buildup chorus verse drop bridge solo refrain rhythm rhythms bass bassline instrumentation "
+    "instruments instrument key note notes edge touch twist character quality swing soundtrack score bed tempo pick "
+    "choice one ones version cover theme motif recording album band singer stuff thing something kind type".split()
+)
+"""Words that stand for the music, or a part of it, without naming a concept."""
+_STAYS = frozenset(("stay", "stays", "remain", "remains"))
+_LEAVES = frozenset(("go", "leave", "disappear"))
+_MUST = frozenset(("can", "could", "may", "should", "must", "will", "has", "have", "needs", "need"))
 
 
 def is_stated(spans: Sequence[Span], i: int) -> bool:
     """Whether the concept at `i` is said to be a trait of the track: "it is so dark", "the singing feels emotional"."""
-    if any(span.first in _CLIP for span in spans[i + 1 : i + 2]):
-        return False
     start = _start(spans, i)
+    likened = any(span.kind == "like" for span in spans[start:i])  # "this sounds like a horror film"
+    if not likened and any(span.first in _CLIP for span in spans[i + 1 : i + 2]):
+        return False
     subject = next((j for j in range(start, i) if _is_subject(spans[j])), None)
     if subject is None or any(not _is_aside(span) for span in spans[start:subject]):
         return False
@@ -56,6 +84,72 @@ def is_welcome(spans: Sequence[Span], i: int) -> bool:
     before = [span.kind for span in spans[:i]]
     last = max((j for j, kind in enumerate(before) if kind in _PRAISE), default=None)
     return last is not None and "reset" not in before[last:]
+
+
+def told_of(spans: Sequence[Span], tokens: Sequence[Token], i: int) -> Literal["keep", "avoid"] | None:
+    """What a sentence whose subject is the concept at `i` says of it: "the strings suit the scene", "the vocals can
+    stay", "the guitars should go"; None where it says something else.
+    """
+    if not _opens_sentence(spans, tokens, i):
+        return None
+    last = i
+    while spans[last + 1].kind == "concept":  # "the mellow guitar"
+        last += 1
+    said = [token.word for token in tokens[spans[last].end : spans[last].end + 12]]
+    while said and said[0] in _NOUNS | _ADVERBS:
+        del said[0]
+    verb, rest = (said[0], said[1:]) if said else ("", [])
+    if verb in _MUST:
+        rest = rest[rest[:1] == ["to"] :]
+        return "keep" if rest[:1] and rest[0] in _STAYS else "avoid" if rest[:1] and rest[0] in _LEAVES else None
+    there = verb in ("is", "are", "'s") and rest[:1] == ["there"]
+    goes = verb in ("go", "goes", "do", "does") and rest[:1] and rest[0] in ("well", "nicely", "great", "with", "the")
+    right = verb in ("is", "are", "'s") and any(span.kind == "praise" for span in spans[last : last + 6])
+    denied = {"not", "too", "never", "but"} & set(said[:6])
+    return "keep" if (verb in _APPROVES | _STAYS or there or goes or right) and not denied else None
+
+
+def _opens_sentence(spans: Sequence[Span], tokens: Sequence[Token], i: int) -> bool:
+    """Whether the concept stands in the definite thing that a clause begins with, at its end."""
+    start = _start(spans, i)
+    words = [token.word for token in tokens[spans[start].start : spans[i].start]]
+    place = next((k for k, word in enumerate(words) if word in _DEFINITE), None)
+    if place is None or place > 4 or len(words) - place > 3 or spans[-1].kind == "concept":
+        return False
+    kinds = [span.kind for span in spans[start:i]]
+    return all(kind in ("filler", "concept", "and", "praise", "accept", "reset", "word") for kind in kinds)
+
+
+def is_scenery(spans: Sequence[Span], tokens: Sequence[Token], i: int) -> bool:
+    """Whether the quality at `i` is of something in the picture: "a warm desert", "the lobby is bright"; not where
+    the sentence wishes for something before it.
+    """
+    sentence = max((j + 1 for j in range(i) if spans[j].kind == "stop"), default=0)
+    if any(span.kind in _WISHES for span in spans[sentence:i]):
+        return False
+    return _is_of_a_thing(spans, tokens, i) or _is_said_of_a_thing(spans, i)
+
+
+def _is_of_a_thing(spans: Sequence[Span], tokens: Sequence[Token], i: int) -> bool:
+    """ "A warm desert": between a determiner and a word that is no part of music."""
+    first = i
+    while first > 0 and spans[first - 1].kind in ("concept", "strong"):
+        first -= 1
+    before = tokens[spans[first].start - 1].word if spans[first].start else ""
+    own = tokens[spans[first].start].word  # "a bit of a slow walk": the determiner may belong to the phrase
+    things = spans[i + 1 : i + 2]
+    thing = bool(things) and things[0].kind in ("word", "trap") and things[0].first not in _MUSICAL
+    named = any(token.word in _MUSICAL for token in tokens[spans[i].end : spans[i].end + 3])
+    return thing and not named and (before in _DETERMINERS or own in _DETERMINERS)
+
+
+def _is_said_of_a_thing(spans: Sequence[Span], i: int) -> bool:
+    start = _start(spans, i)
+    said = next((j for j in range(start, i) if spans[j].kind == "be"), None)
+    if said is None or any(span.kind not in _BETWEEN for span in spans[said + 1 : i]):
+        return False
+    subject = [span for span in spans[start:said] if span.kind == "word"]
+    return bool(subject) and not any(span.first in _MUSICAL for span in spans[start:said])
 
 
 def is_alike(spans: Sequence[Span], i: int) -> bool:
@@ -110,4 +204,5 @@ def _is_aside(span: Span) -> bool:
 
 
 def _says(span: Span) -> bool:
-    return span.kind == "be" or span.first in _HAS
+    like = span.kind == "like" and span.first in ("sounds", "sound", "feels", "feel", "seems", "looks")
+    return span.kind == "be" or span.first in _HAS or like
