@@ -37,8 +37,10 @@ _APPROVES = frozenset(
     "shines lift lifts drive drives blend blends land lands complement complements capture captures elevate elevates "
     "support supports ground grounds underline underlines".split()
 )
-_WISHES = ("want", "more", "less", "comparative", "too", "keep", "exclude", "negate", "mild", "accept", "praise", "same",
-           "like", "name like")  # fmt: skip
+_WISHES = (
+    "want", "more", "less", "comparative", "too", "keep", "exclude", "negate", "mild", "accept", "praise", "same",
+    "like", "name like",
+)  # fmt: skip
 _DETERMINERS = frozenset("a an the this that these those my our his her their your some".split())
 _MUSICAL = _NOUNS | frozenset(
     "music song songs track tracks tune tunes piece pieces beat beats groove chord chords riff riffs lick licks hook "
