@@ -32,6 +32,8 @@ LEARNED = ("mid-tempo", "50s", "2010s", "1920s")
 """Concepts that nothing measured when the requests were written, and something does now."""
 
 
+UNHEARD = frozenset(name for name, concept in shipped_vocabulary().concepts.items() if not concept.measurable)
+"""Wishes for these must be told as what nothing hears."""
 NEAR = {"tempo": 0.08, "duration": 0.1}
 """How wide "around 120 BPM" and "about 90 seconds" may be read, as a share."""
 
@@ -78,8 +80,8 @@ def matched(must: tuple[str, str], found: set[tuple[str, str]]) -> set[tuple[str
         ends = {item for item in found if item[0].startswith(kind + "_")}
         fits = all(abs(float(v) - middle) <= slack for _, v in ends)
         return ends if len(ends) == 2 and fits else set()
-    if field == "deaf":  # that something cannot be heard is told, whether it was asked for or excluded
-        return {item for item in found if item[0] == field and item[1].removeprefix("no ") == value.removeprefix("no ")}
+    if field == "deaf":  # that something cannot be heard is told, whether it was asked for, lessened or excluded
+        return {item for item in found if item[0] == field and _bare(item[1]) in map(_bare, value.split("|"))}
     if field == "style":
         return {
             item for item in found if item[0] == field and item[1].removeprefix("the ") == value.removeprefix("the ")
@@ -87,7 +89,12 @@ def matched(must: tuple[str, str], found: set[tuple[str, str]]) -> set[tuple[str
     if field == "licence":
         value = value.replace("-", " ")
         return {item for item in found if item[0] == field and item[1].replace("-", " ") == value}
-    return {(field, one) for one in value.split("|")} & found
+    told = {("deaf", way + one) for one in value.split("|") if one in UNHEARD for way in ("", "no ", "less ")}
+    return ({(field, one) for one in value.split("|")} | told) & found
+
+
+def _bare(said: str) -> str:
+    return said.removeprefix("no ").removeprefix("less ")
 
 
 def tolerated(line: dict[str, Any], item: tuple[str, str]) -> bool:

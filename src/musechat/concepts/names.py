@@ -26,6 +26,11 @@ _TITLE_WORDS = frozenset(("song", "track", "tune", "titled", "called", "named", 
 _CONNECTORS = frozenset(("of", "the", "in", "de", "la", "le", "von", "van", "der"))
 _BEFORE_NAME = frozenset(("more", "never", "no", "by", "play", "some", "without", "not", "from"))
 _STYLE = frozenset(("style", "styled", "esque"))
+_AGES = frozenset(("some", "early", "late", "old", "classic", "vintage"))
+_PLACED = frozenset(("in", "at", "from", "on"))
+"""Between "like" and a name these name a place: "like in Paris"."""
+_MAYBE = frozenset(("maybe", "perhaps", "or", "and", "would", "could"))
+_PLACES = frozenset("new san los las saint st north south east west lake mount santa rio el".split())
 _LOOSELY = frozenset(
     "vibe vibes feel flavour flavor type like ish sound touch soundtrack score film movie would meets kind".split()
 )
@@ -116,6 +121,8 @@ class _Finder:
             return bare, 0
         if i in self.quotes:
             return self._quoted(i)
+        if (listed := self._listed(i)) is not None:
+            return listed, 0
         if (styled := self._before_style(i)) is not None:
             return styled, 0
         found = self.lexicon.find(self.tokens, i)
@@ -149,10 +156,30 @@ class _Finder:
             if named is not None:
                 return named
             found = self.lexicon.find(self.tokens, i)
-            if self.tokens[i].word != "some" and (found is None or found[0].kind not in ("filler", "article", "soft")):
+            word = self.tokens[i].word
+            idle = found is not None and found[0].kind in ("filler", "article", "soft") and word not in _PLACED
+            if not idle and word not in _AGES:
                 break
             i += 1 if found is None else found[1]
         return self._spelled(i, relation) if relation == "like" and cue_length >= _SPELLED_CUE else None
+
+    def _listed(self, i: int) -> Name | None:
+        """ "Minimal piano, Ólafur Arnalds, snow": a name in capitals that is an item of a list by itself; of one word
+        only where "maybe" or another name follows.
+        """
+        if not self.tokens[i].capital or i == 0 or self.tokens[i - 1].kind == "stop":
+            return None
+        if self.tokens[i - 1].kind != "comma" and self.tokens[i - 1].word not in _MAYBE:
+            return None
+        name = self._capitalised(i, "like")
+        if name is None or self.tokens[i].word in _PLACES or _NATION.search(name.text):
+            return None
+        after = self.tokens[name.end] if name.end < len(self.tokens) else None
+        ends = after is None or after.kind != "word"
+        doubted = after is not None and after.word in _MAYBE
+        unknown = self.lexicon.find(self.tokens, i) is None
+        several = name.end > i + 1
+        return name if unknown and (doubted or (ends and several)) else None
 
     def _before_style(self, i: int) -> Name | None:
         """ "Green Day style": a name in capitals, not a people's or a place's ("French style")."""

@@ -77,11 +77,18 @@ class Quantities:
     spans: tuple[tuple[int, int], ...]
 
 
+_MINUTES_AND = re.compile(
+    r"\b(\d{1,2}) ?(?:minutes?|mins?)(?: and)? (\d{1,2})(?: ?(?:seconds?|secs?|s))?\b(?! ?(?:bpm|min))", re.I
+)
+
+
 def find_quantities(line: str, lifts: Sequence[tuple[int, str]] = ()) -> Quantities:
     """All tempo and length limits of a line; a later one replaces an earlier one.
 
     `lifts`: the characters from which on earlier limits of a kind ("tempo", "duration") no longer hold.
     """
+    whole = [match.span() for match in _MINUTES_AND.finditer(line)]
+    line = _MINUTES_AND.sub(lambda m: f"{m[1]}:{int(m[2]):02}".rjust(len(m[0])), line)  # "2 minutes 30"
     found: dict[str, float] = {}
     spans: list[tuple[int, int]] = []
     tempo_said = _TEMPO_SAID.search(line) is not None
@@ -98,7 +105,8 @@ def find_quantities(line: str, lifts: Sequence[tuple[int, str]] = ()) -> Quantit
         if not any(limit == kind and start > match.start() for start, limit in lifts):
             found |= limits
         tail = suffix if suffix and not prefix else _LONG.match(after)
-        start = match.start() - (len(before) - prefix.start(1) if prefix else 0)
+        began = next((start for start, end in whole if start <= match.start() < end), match.start())
+        start = min(began, match.start() - (len(before) - prefix.start(1) if prefix else 0))
         spans.append((start, match.end() + (tail.end() if tail else 0)))
     return Quantities(Constraints(**found), tuple(spans))  # type: ignore[arg-type]
 

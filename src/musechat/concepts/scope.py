@@ -231,7 +231,15 @@ class _Walk:
         if self.scope.waiting and self.scope.mode in NEGATIVE:
             self.scope.mode = "list"
         else:
-            self._open("keep")
+            self._open("want" if self._is_taste(i, span) else "keep")
+
+    def _is_taste(self, i: int, span: Span) -> bool:
+        """ "I like warm acoustic music" tells a taste, "I like the warm music" what is to stay."""
+        if span.first not in ("i", "we") or not {"like", "love"} & set(span.names[0].split()):
+            return False
+        said = [token.word for token in self.tokens[span.end : span.end + 6]]
+        general = next((k for k, word in enumerate(said) if word in ("music", "songs", "tracks", "stuff", "beats")), 0)
+        return general > 0 and not (_DEFINITE | {"how", "what", "it"}) & set(said[:general])
 
     def _accept(self, i: int, span: Span) -> None:
         liking = {"like", "love", "keep"} & set(span.names[0].split())
