@@ -87,17 +87,32 @@ _HAPPENS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
         (r"\b(?:silen\w+|waits?|quiet until)\b", ("silence",)),
     )
 )
-_CLIP_POINT = ("hit", "silence", "over", "no moment")
+_NAMED: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
+    (re.compile(rf"\b(?:{pattern})\b", re.I), names)
+    for pattern, names in (
+        (r"likeness|similar\w*|alike|cosine", ("near the previous track", "far from the previous track")),
+        (r"brightness", ("brightness",)),
+        (r"saturation", ("saturation",)),
+        (r"warmth", ("warmth",)),
+        (r"motion|movement", ("motion",)),
+        (r"correlat\w+|agreement", ("energy agreement",)),
+        (r"arousal", ("arousal",)),
+        (r"valence", ("valence",)),
+        (r"distance", ("distance from the clip's mood",)),
+    )
+)
+"""Words that name a measured number that is no concept's."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a number stands: its clause, what that is about, the whole line; `named`: concepts it may be told of."""
+    """Where a number stands: its clause, what that is about, the whole line; concepts that both name."""
 
     clause: str
     subject: Subject
     line: str
     named: frozenset[str]
+    of_line: frozenset[str]
 
 
 class Numbers:
@@ -113,8 +128,8 @@ class Numbers:
         of_line = frozenset(concepts_said(line, self._lexicon))
         pieces = []
         for clause, subject in clauses(line):
-            named = frozenset(concepts_said(clause, self._lexicon)) or of_line
-            where, rest = _Place(clause, subject, line, named), clause
+            named = frozenset(concepts_said(clause, self._lexicon))
+            where, rest = _Place(clause, subject, line, named, of_line), clause
             for pattern, right, what in self._checks():
                 rest = _judged(pattern, rest, where, grounds, right, what, problems)
             pieces.append(rest)
@@ -130,8 +145,11 @@ class Numbers:
         turned = _TURNED.search(where.line)
         if turned and not _NOT_TURNED.search(where.line):
             own = [100 - value for value in own]
-        scores = [100 * n.value for n in self._of(grounds.numbers, where) if 0 <= n.value <= 1]
-        return _told(match, own, 1.0, 4.0) or (bool(_SCORED.search(where.line)) and _told(match, scores, 0.6, 2.0))
+        scores = [
+            100 * n.value for n in self._of(grounds.numbers, where) if n.unit.startswith(("score", "prob", "cos"))
+        ]
+        told = _SCORED.search(where.line) and any(abs(_value(match) - score) <= 0.6 for score in scores)
+        return bool(told) or _told(match, own, 1.0, 4.0)
 
     def _plain(self, match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
         said = _value(match)
@@ -143,17 +161,23 @@ class Numbers:
         return any(abs(abs(said) - abs(round(n.value, decimals))) < 10**-decimals * slack for n in known)
 
     def _of(self, numbers: list[Number], where: _Place) -> list[Number]:
-        """Those of a concept that is named, where there are any; else all."""
-        if not where.named:
-            return numbers
-        own = [n for n in numbers if concepts_in(n.name.removeprefix("no "), self._vocabulary) & where.named]
-        own += [n for n in numbers if n.name.partition(" ")[2] in where.named]
-        rest = [n for n in numbers if not _is_scored(n)]
-        return [*own, *rest] if own else numbers
+        """Those of what the clause names, else those of a concept that the line names and of no other; else all."""
+        if not _BEFORE.search(where.line):
+            numbers = [n for n in numbers if n.subject != "previous track"]
+        cued = {name for pattern, names in _NAMED if pattern.search(where.clause) for name in names}
+        told = [n for n in numbers if n.name in cued] + self._of_concepts(numbers, where.named)
+        if told:
+            return told
+        own = self._of_concepts(numbers, where.of_line)
+        return [*own, *(n for n in numbers if not n.unit.startswith(("%", "score", "probability")))] if own else numbers
 
-
-def _is_scored(number: Number) -> bool:
-    return number.unit.startswith(("%", "score", "probability"))
+    def _of_concepts(self, numbers: list[Number], concepts: frozenset[str]) -> list[Number]:
+        return [
+            n
+            for n in numbers
+            if concepts_in(n.name.removeprefix("no "), self._vocabulary) & concepts
+            or n.name.partition(" ")[2] in concepts
+        ]
 
 
 _Right = Callable[[re.Match[str], Grounds, _Place], bool]
