@@ -61,6 +61,7 @@ class Lexicon:
         foreign = plain["foreign"]
         self.foreign = frozenset(word for word in foreign["words"] if (word,) not in self._senses)
         self.english = frozenset(foreign["english"])
+        self.places = frozenset(plain["place"]["words"])
         self._longest: dict[str, int] = {}
         for phrase in self._senses:
             self._longest[phrase[0]] = max(len(phrase), self._longest.get(phrase[0], 0))

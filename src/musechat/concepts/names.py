@@ -29,10 +29,13 @@ _STYLE = frozenset(("style", "styled", "esque"))
 _AGES = frozenset(("some", "early", "late", "old", "classic", "vintage"))
 _PLACED = frozenset(("in", "at", "from", "on"))
 """Between "like" and a name these name a place: "like in Paris"."""
-_MAYBE = frozenset(("maybe", "perhaps", "or", "and", "would", "could"))
+_MAYBE = frozenset(
+    ("maybe", "perhaps", "or", "and", "would", "could", "rather", "ideally", "say", "than", "but", "without")
+)
 _PLACES = frozenset("new san los las saint st north south east west lake mount santa rio el".split())
 _LOOSELY = frozenset(
-    "vibe vibes feel flavour flavor type like ish sound touch soundtrack score film movie would meets kind".split()
+    "energy vibe vibes feel flavour flavor type like ish sound touch soundtrack score film movie would meets "
+    "kind".split()
 )
 """Behind a name these ask for its style; a single word that opens a sentence ("Sunny vibes") is no name there."""
 _NATION = re.compile(r"(?:ish|ese|ian|ean|can|man|rench|reek|utch|wood)$")
@@ -95,6 +98,7 @@ class _Finder:
     ) -> None:
         self.line, self.tokens, self.lexicon, self.known, self.is_title = line, tokens, lexicon, known, is_title
         letters = [c for c in line if c.isalpha()]
+        self.small = not any(c.isupper() for c in letters)
         self.shouted = sum(c.isupper() for c in letters) > 0.6 * len(letters)
         spans = [match.span() for match in _QUOTE.finditer(line)]
         self.quotes: dict[int, int] = {}
@@ -132,10 +136,12 @@ class _Finder:
         last = self.tokens[i + length - 1].word
         if sense.kind in ("by", "like", "from"):
             return self._behind(i + length, "like" if sense.kind == "like" else "by", length, sense.kind), length
-        if sense.kind in ("more", "less", "keep") or last == "thinking":
-            likened = self._likened(i + length, "like", several=sense.kind == "keep")
+        if sense.kind in ("more", "less", "keep", "want") or last in ("thinking", "some"):
+            likened = self._asked_for(i + length, sense.kind, self.tokens[i].word)
             if likened is not None:
                 return likened, length
+        if last == "as" and i >= 2 and self.tokens[i - 2].word == "as":  # "as dreamy as Beach House"
+            return self._capitalised(i + length, "like", listed=True), length
         if sense.kind in ("exclude", "negate"):  # "anything but Coldplay"
             left_out = self._before_style(i + length) or self._likened(i + length, "by")
             if left_out is not None:
@@ -161,25 +167,37 @@ class _Finder:
             if not idle and word not in _AGES:
                 break
             i += 1 if found is None else found[1]
-        return self._spelled(i, relation) if relation == "like" and cue_length >= _SPELLED_CUE else None
+        sure = cue_length >= _SPELLED_CUE or self.tokens[start - 1].word == "to" or self.small
+        return self._spelled(i, relation) if relation == "like" and sure else None
 
     def _listed(self, i: int) -> Name | None:
-        """ "Minimal piano, Ólafur Arnalds, snow": a name in capitals that is an item of a list by itself; of one word
-        only where "maybe" or another name follows.
+        """ "Minimal piano, Ólafur Arnalds, snow", "Radiohead, Portishead": a name in capitals that is an item of a list
+        by itself. What opens a sentence is one only with several words, or where another name follows.
         """
-        if not self.tokens[i].capital or i == 0 or self.tokens[i - 1].kind == "stop":
+        first = i + (self.tokens[i].word == "the" and i > 0)
+        if first >= len(self.tokens) or not self.tokens[first].capital:
             return None
-        if self.tokens[i - 1].kind != "comma" and self.tokens[i - 1].word not in _MAYBE:
+        opens = i == 0 or self.tokens[i - 1].kind == "stop"
+        if not opens and self.tokens[i - 1].kind != "comma" and self.tokens[i - 1].word not in _MAYBE:
             return None
-        name = self._capitalised(i, "like")
-        if name is None or self.tokens[i].word in _PLACES or _NATION.search(name.text):
+        name = self._capitalised(first, "like")
+        if name is None or self._is_place(name) or not self._is_strange(first, first + 1):
             return None
         after = self.tokens[name.end] if name.end < len(self.tokens) else None
-        ends = after is None or after.kind != "word"
-        doubted = after is not None and after.word in _MAYBE
-        unknown = self.lexicon.find(self.tokens, i) is None
-        several = name.end > i + 1
-        return name if unknown and (doubted or (ends and several)) else None
+        ends = after is None or after.kind != "word" or after.word in _MAYBE
+        several = name.end > first + 1 and self._is_strange(first, name.end)
+        followed = after is not None and (after.kind == "comma" or after.word in ("or", "and"))
+        followed = followed and self._names_another(name.end + 1)
+        return name if ends and (several or not opens or followed) else None
+
+    def _names_another(self, i: int) -> bool:
+        return i < len(self.tokens) and self.tokens[i].capital and self._is_strange(i, i + 1)
+
+    def _is_place(self, name: Name) -> bool:
+        """A people, a place or a day, as far as a short list goes."""
+        first = self.tokens[name.start].word
+        single = name.end == name.start + 1
+        return first in _PLACES or (single and (_NATION.search(name.text) is not None or first in self.lexicon.places))
 
     def _before_style(self, i: int) -> Name | None:
         """ "Green Day style": a name in capitals, not a people's or a place's ("French style")."""
@@ -191,9 +209,18 @@ class _Finder:
             after = self.tokens[name.end + 1].word
         opens = i == 0 or self.tokens[i - 1].kind == "stop"
         loosely = after in _LOOSELY and (name.end > i + 1 or not opens)
+        loosely |= name.end > i + 1 and self._is_played(name.end) and self._is_strange(i, name.end)
         if after not in _STYLE and not loosely:
             return None
         return None if _NATION.search(name.text) and name.end == i + 1 else name
+
+    def _asked_for(self, i: int, cue: str, first: str) -> Name | None:
+        """ "Like the Beatles", "more Radiohead", "play some Bob Marley", "I love Nina Simone"."""
+        some = False
+        while i < len(self.tokens) and self.tokens[i].word in ("some", "something", "any", "anything"):
+            some, i = True, i + 1
+        liked = cue == "keep" and first == "like"
+        return self._likened(i, "like", several=cue in ("keep", "want") and not some and not liked)
 
     def _likened(self, i: int, relation: Relation, several: bool = False) -> Name | None:
         """ "More Radiohead, less Coldplay", "I was thinking Gorillaz", "I love Nina Simone": a name that is no people's
@@ -205,6 +232,14 @@ class _Finder:
         if name is None or self.lexicon.find(self.tokens, i) is not None or (several and name.end == i + 1):
             return None
         return None if _NATION.search(name.text) and name.end == i + 1 else name
+
+    def _is_played(self, i: int) -> bool:
+        """ "Billy Joel piano"."""
+        found = self.lexicon.find(self.tokens, i)
+        return found is not None and found[0].kind == "concept"
+
+    def _is_strange(self, start: int, end: int) -> bool:
+        return all(self.lexicon.find(self.tokens, i) is None for i in range(start, end))
 
     def _with_others(self, name: Name) -> list[Name]:
         """The name and those listed behind it ("like Portishead or Massive Attack")."""
@@ -271,7 +306,9 @@ class _Finder:
         if len(part) != step or not part[-1].capital:
             return False
         small = [token.word for token in part[:-1]]
-        banded = small == ["and", "the"] or (small == ["and"] and self.line[part[0].start] == "&")
+        sign = self.line[part[0].start]
+        initials = sign == "/" and self.line[part[0].start - 2 : part[0].start].isupper()  # "AC/DC", not "Moby/Air"
+        banded = small == ["and", "the"] or (small == ["and"] and (sign in "&+" or initials))
         return banded or all(word in _CONNECTORS for word in small)
 
     def _opens_name(self, i: int) -> bool:
@@ -290,10 +327,17 @@ class _Finder:
         """Up to three unknown words in lower case behind a cue that cannot mean anything else."""
         end = i
         while end < min(i + 3, len(self.tokens)) and self.tokens[end].kind == "word":
-            if self.lexicon.find(self.tokens, end) is not None:
+            found = self.lexicon.find(self.tokens, end)
+            if found is not None and not (end == i + 1 and self._closes(end)):
                 break
             end += 1
         return Name(i, end, self._text(i, end), relation) if end > i else None
+
+    def _closes(self, i: int) -> bool:
+        """ "Similar to daft punk": an ordinary word at the end of its clause may end a name."""
+        found = self.lexicon.find(self.tokens, i)
+        after = self.tokens[i + 1] if i + 1 < len(self.tokens) else None
+        return found is not None and found[0].kind == "concept" and (after is None or after.kind != "word")
 
     def _text(self, start: int, end: int) -> str:
         return self.line[self.tokens[start].start : self.tokens[end - 1].end]

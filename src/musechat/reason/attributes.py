@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING
 from musechat.concepts.lexicon import lexicon_of
 from musechat.concepts.spans import Span, annotate
 from musechat.reason.clauses import NEGATION, Subject, clauses, names_both
+from musechat.reason.directions import goes_somewhere
 from musechat.reason.grounds import Grounds, Held
+from musechat.reason.numbers import TURNED
 
 if TYPE_CHECKING:
     from musechat.concepts.vocabulary import Vocabulary
@@ -108,6 +110,7 @@ _SCORES_LOWER = re.compile(r"\bscor\w+ lower\b", re.I)
 _UNCHANGED = re.compile(r"\b(?:not|n['’]t)\b.*?\b(higher|more|lower|less)\b", re.I)
 
 
+_SCORE = re.compile(r"\b0\.\d")
 _LIBRARY = re.compile(r"\b(?:library|collection|catalogue|tracks|you own)\b|%", re.I)
 _GONE = re.compile(
     r" (?:is|are|has been|have been|was|were) (?:gone|missing|absent|left out|removed|dropped|lost)\b", re.I
@@ -121,14 +124,14 @@ class Attributes:
         self._vocabulary = vocabulary
         self._lexicon = lexicon_of(vocabulary)
 
-    def check(self, line: str, grounds: Grounds, scored: bool = False) -> tuple[str, list[str]]:
-        """The line with the words that were judged blanked, and what is wrong. `scored`: a score was told in it."""
+    def check(self, line: str, grounds: Grounds, told: str) -> tuple[str, list[str]]:
+        """The line with the words that were judged blanked, and what is wrong. `told`: the line before any blanking."""
         problems: list[str] = []
-        weak = bool(_WEAK.search(line)) or scored
+        weak = bool(_WEAK.search(told) or _SCORE.search(told)) or goes_somewhere(told)
         pieces: list[str] = []
         for clause, subject in clauses(line):
             about: tuple[Subject, ...] = ("track", "clip") if subject == "either" else (subject,)
-            read = [self._clause(clause, one, grounds, weak, line) for one in about]
+            read = [self._clause(clause, one, grounds, weak, told) for one in about]
             rest, wrong = min(read, key=lambda found: (len(found[1]), len(found[0].split())))
             pieces.append(rest)
             problems += wrong
@@ -262,7 +265,7 @@ class Attributes:
 
 def _fits(held: Held, line: str) -> bool:
     """Whether a line tells something weak in its direction: what stands low is not told as plenty."""
-    low = bool(_LOW.search(_SCORES_LOWER.sub("", line)))
+    low = bool(_LOW.search(_SCORES_LOWER.sub("", line))) and not TURNED.search(line)  # "only 18 % outscore it"
     if held.score is not None and held.before is not None:
         risen, fallen = held.score > held.before, held.score < held.before
         if re.search(r"\b(?:higher|stronger|risen|rises?|rose|gain\w*|grew|goes up)\b", line) and fallen:
@@ -291,6 +294,8 @@ def _more_than_the_other(scale: Scale, way: int, subject: Subject, grounds: Grou
     return (own - other) * way * (1 if scale.low > 0 else -1) > 0
 
 
+_NOT_MUCH = re.compile(r"\bnot (?:much|too|very|so|quite|all that)\b", re.I)
+"""A little of something is no denial of it."""
 Judge = Callable[[re.Match[str]], bool]
 
 
@@ -303,7 +308,7 @@ def _unless_denied(holds: Callable[[str], bool | None]) -> Judge:
 
     def right(match: re.Match[str]) -> bool:
         before = match.string[max(0, match.start() - 40) : match.start()]
-        denied = NEGATION.search(before) is not None
+        denied = NEGATION.search(_NOT_MUCH.sub("", before)) is not None
         return holds(match[0].lower()) is (not denied)
 
     return right

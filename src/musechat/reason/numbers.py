@@ -44,7 +44,7 @@ _KEY = re.compile(r"\b(?P<note>[A-G])(?P<sign>[♯♭#b]| sharp|-sharp| flat|-fl
 _SIGNS = {"#": "♯", "b": "♭", " sharp": "♯", "-sharp": "♯", " flat": "♭", "-flat": "♭"}
 _SAME_NOTE = {"D♭": "C♯", "D♯": "E♭", "G♭": "F♯", "G♯": "A♭", "A♯": "B♭"}
 _BEFORE = re.compile(
-    r"\b(?:before|previous|last|former\w*|earlier|from|was|were|had|instead|against|after|rather|than|becomes?|down|up|behind|leave)\b",
+    r"\b(?:before|previous|last|former\w*|earlier|from|was|were|had|instead|against|after|rather|than|becomes?|down|up|behind|leave|then|formerly)\b",
     re.I,
 )
 _BY = re.compile(r"\b(?:by|gain\w*|los\w+|add\w*|drop\w*|faster|slower|difference|up|down|more|less|fewer)\b", re.I)
@@ -67,7 +67,8 @@ _HAPPENS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
     for pattern, names in (
         (
             r"\b(?:start\w*|begins?|began|comes? in|came in|enter\w*|cue\w*|drop\w* (?:it )?in|in point|jump to|"
-            r"skip \w* ?to|(?:minutes?|seconds?|s) in(?:to the (?:track|piece|song|music))?)\b",
+            r"(?:skip|go|move|jump) (?:\w+ )?to|from [\d:.]+ on|"
+            r"(?:minutes?|seconds?|s) in(?:to the (?:track|piece|song|music))?)\b",
             ("start", "beginning"),
         ),
         (
@@ -142,7 +143,7 @@ class Numbers:
         """A share of the library, of the concept that is named; or a score told in percent."""
         shares = [n for n in grounds.numbers if n.unit.startswith("%")]
         own = [n.value for n in self._of(shares, where)]
-        turned = _TURNED.search(where.line)
+        turned = TURNED.search(where.line)
         if turned and not _NOT_TURNED.search(where.line):
             own = [100 - value for value in own]
         scores = [
@@ -155,6 +156,8 @@ class Numbers:
         said = _value(match)
         if said in (0.0, 1.0):
             return True  # "0.4 of 1", "on 0–1"
+        if match.string[: match.start("n")].endswith(("(", "(+", "(−", "+")) or match["n"][0] in "-−":
+            return any(abs(abs(said) - n.value) < 0.006 for n in grounds.numbers if n.unit == "of the score")
         decimals = len(match["n"].partition(".")[2])
         known = self._of(grounds.numbers, where) if decimals and 0 < said < 1 else grounds.numbers
         slack = 0.51 if not match["how"].strip() else 3.0
@@ -369,11 +372,11 @@ def _decade(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
     return grounds.names.get("year", "")[:3] == match[1][:3]
 
 
-_TURNED = re.compile(
+TURNED = re.compile(
     r"(?:%|percent|per cent)(?: of)?(?: \w+){0,3} (?:scores?|ranks?|stands?|lies|lie|is|are|sits?|come|comes) "
     r"(?:\w+ )?(?:higher|above|ahead|better|nearer)|"
     r"(?:%|percent|per cent)(?: of)?(?: \w+){0,3} (?:outscores?|beats?|tops?|outranks?) it|"
-    r"(?:%|percent|per cent)(?: of)?(?: \w+){0,3} (?:is|are) \w+er\b|"
+    r"(?:%|percent|per cent)(?: of)?(?: \w+){0,3} (?:is|are) (?!further|farther|lower|smaller|weaker|less)\w+er\b|"
     r"\b(?:below|behind|lower than|less than|under) (?:\w+ ){0,2}[\d.]+ ?%",
     re.I,
 )

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from musechat.concepts.lexicon import lexicon_of
 from musechat.concepts.tokens import tokenize
 from musechat.reason.attributes import Attributes
-from musechat.reason.directions import goes_somewhere, wrong_directions
+from musechat.reason.directions import wrong_directions
 from musechat.reason.grounds import grounds_of
 from musechat.reason.names import QUOTED, masked, wrong_names
 from musechat.reason.neutral import is_neutral
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 LONGEST = 400
 _MARKUP = re.compile(r"<[^>]*>|https?:|www\.|\]\(|[`{}<>\\|*_#~^=@$€£]|\b\w+\.(?:com|org|net|io|de)\b", re.I)
-_SCORE = re.compile(r"\b0\.\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +72,9 @@ class Verifier:
         unrelated, wrong = check_relations(line, grounds)
         problems += wrong
         left = "".join(a if a == b else " " for a, b in zip(uncounted, unrelated, strict=True))
-        line, wrong = self._attributes.check(left, grounds, scored=bool(_SCORE.search(line)) or goes_somewhere(line))
+        rest, wrong = self._attributes.check(left, grounds, line)
         problems += wrong
-        problems += [f"unknown word {word!r}" for word in self._unknown(line)]
+        problems += [f"unknown word {word!r}" for word in self._unknown(rest)]
         return Verdict(tuple(dict.fromkeys(problems)))
 
     def _unquoted(self, text: str) -> str:
