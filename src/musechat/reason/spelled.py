@@ -35,6 +35,8 @@ _AND = r"and (?P<count>a|three|3)?[ -]?" + _PART
 _LIBRARY = (
     r"(?=(?: of)?(?: your| the| all| my| our| that)*(?: whole| entire)? (?:library|collection|tracks|catalogue)\b)"
 )
+_OTHERS = "by|one|time|look|pick|track|choice|proposal|thought"
+"""Behind "a second" these count things, not time."""
 _PAIRED = re.compile(r"\b(?:the|these|those|both|its|my)$", re.I)
 
 
@@ -64,7 +66,7 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tup
         (rf"\b(?:a|one) {_LENGTH} {_AND}", lambda m: _length(1.0, m)),
         (rf"\b(?P<count>a|three|3)?[ -]?{_PART} (?:of )?an? {_LENGTH}", lambda m: " " + _length(0.0, m)),
         (
-            rf"\b(?P<count>a )?{_PART}[ -]{_LENGTH}(?=[ -,.]|$)",
+            rf"\b(?:a )?(?P<part>half|quarter)[ -]{_LENGTH}(?=[ -,.]|$)",
             lambda m: f"{_PARTS[m['part'].lower()]:.2g} {m['unit']}s",
         ),
         (
@@ -77,7 +79,7 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tup
             lambda m: f"about {100 * int(m['n']) / int(m['of']):.0f} %",
         ),
         (r"\bone (?=(?:cut )?(?:out )?(?:of|in) (?:the |your |its )*\d)", lambda m: "1 "),
-        (rf"(?<!beats )(?<!times )(?<!cuts )\ba {_LENGTH}\b(?! by)", lambda m: f"1 {m['unit']}"),
+        (rf"(?<!beats )(?<!times )(?<!cuts )\ba {_LENGTH}\b(?! (?:{_OTHERS})\b)", lambda m: f"1 {m['unit']}"),
     )
 )
 
