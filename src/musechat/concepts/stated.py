@@ -28,8 +28,8 @@ _STRESS = frozenset(("very", "so", "really", "quite", "pretty", "extremely", "su
 _PRAISE = ("praise", "accept", "keep")
 _DEFINITE = frozenset(("the", "this", "that", "these", "those", "its", "your"))
 _NOUNS = frozenset(
-    "tempo pace mood vibe vibes sound sounds feel feeling tone tones line lines part parts texture textures atmosphere "
-    "section sections riff melody melodies voice voices pulse element elements style track song".split()
+    "level tempo pace mood vibe vibes sound sounds feel feeling tone tones line lines part parts texture textures "
+    "atmosphere section sections riff melody melodies voice voices pulse element elements style track song".split()
 )
 _ADVERBS = frozenset("really so just also perfectly nicely definitely totally already all both still truly".split())
 _APPROVES = frozenset(
@@ -50,6 +50,8 @@ _MUSICAL = _NOUNS | frozenset(
     "choice one ones version cover theme motif recording album band singer stuff thing something kind type".split()
 )
 """Words that stand for the music, or a part of it, without naming a concept."""
+_GOOD = frozenset(("good", "great", "perfect", "nice", "yes", "lovely", "excellent"))
+_BAD = frozenset(("bad", "awful", "terrible", "no", "meh", "boring", "annoying"))
 _STAYS = frozenset(("stay", "stays", "remain", "remains"))
 _LEAVES = frozenset(("go", "leave", "disappear"))
 _MUST = frozenset(("can", "could", "may", "should", "must", "will", "has", "have", "needs", "need"))
@@ -92,23 +94,40 @@ def told_of(spans: Sequence[Span], tokens: Sequence[Token], i: int) -> Literal["
     """What a sentence whose subject is the concept at `i` says of it: "the strings suit the scene", "the vocals can
     stay", "the guitars should go"; None where it says something else.
     """
-    if not _opens_sentence(spans, tokens, i):
+    bare = _opens_bare(spans, i)
+    if not bare and not _opens_sentence(spans, tokens, i):
         return None
     last = i
-    while spans[last + 1].kind == "concept":  # "the mellow guitar"
+    while last + 1 < len(spans) and spans[last + 1].kind == "concept":  # "the mellow guitar"
         last += 1
+    if last + 1 == len(spans):
+        return None
     said = [token.word for token in tokens[spans[last].end : spans[last].end + 12]]
     while said and said[0] in _NOUNS | _ADVERBS:
         del said[0]
     verb, rest = (said[0], said[1:]) if said else ("", [])
+    if bare and verb not in ("is", "was", "are", "were", "'s", "works", "work", "fits", "fit"):
+        alone = len(rest) == 0 or _end(spans, last) == last + 2  # "drums good, vocals bad"
+        return ("keep" if verb in _GOOD else "avoid" if verb in _BAD else None) if alone else None
+    if not bare and spans[last + 1].first == "!" and spans[last + 1].kind == "stop":
+        return "keep"  # "Those guitars!"
     if verb in _MUST:
         rest = rest[rest[:1] == ["to"] :]
         return "keep" if rest[:1] and rest[0] in _STAYS else "avoid" if rest[:1] and rest[0] in _LEAVES else None
     there = verb in ("is", "are", "'s") and rest[:1] == ["there"]
     goes = verb in ("go", "goes", "do", "does") and rest[:1] and rest[0] in ("well", "nicely", "great", "with", "the")
-    right = verb in ("is", "are", "'s") and any(span.kind == "praise" for span in spans[last : last + 6])
+    praised = [span.first for span in spans[last : min(last + 6, _end(spans, last))] if span.kind == "praise"]
+    right = verb in ("is", "are", "'s", "was", "were") and bool(praised) and praised[0] not in ("fine", "ok", "okay")
     denied = {"not", "too", "never", "but"} & set(said[:6])
     return "keep" if (verb in _APPROVES | _STAYS or there or goes or right) and not denied else None
+
+
+def _opens_bare(spans: Sequence[Span], i: int) -> bool:
+    """ "Jazz works", "I think piano is the right instrument": the concept opens its clause without an article."""
+    start = _start(spans, i)
+    if i + 1 >= len(spans) or any(span.first in _DEFINITE for span in spans[start:i]):
+        return False
+    return all(span.kind in ("filler", "concept", "and") and span.first != "what" for span in spans[start:i])
 
 
 def _opens_sentence(spans: Sequence[Span], tokens: Sequence[Token], i: int) -> bool:
@@ -169,11 +188,12 @@ def is_remark(spans: Sequence[Span], i: int) -> bool:
     start, end = _start(spans, i), _end(spans, i)
     alone = all(span.kind in ("filler", "strong", "concept", "and", "praise") for span in spans[start:end])
     stressed = start < i and spans[start].first in _STRESS
-    if not alone or not stressed or end + 1 >= len(spans):
+    if not alone or end + 1 >= len(spans):
         return False
     if spans[end].kind == "comma":
-        return spans[end + 1].kind in _PRAISE
-    return start == 0  # "Really catchy. Could you …"
+        whole = end + 2 == len(spans) or spans[end + 2].kind in _CLAUSE_ENDS
+        return spans[end + 1].kind in _PRAISE and (stressed or whole)
+    return stressed and start == 0  # "Really catchy. Could you …"
 
 
 def _is_subject(span: Span) -> bool:

@@ -156,8 +156,9 @@ class Numbers:
         said = _value(match)
         if said in (0.0, 1.0):
             return True  # "0.4 of 1", "on 0–1"
-        if match.string[: match.start("n")].endswith(("(", "(+", "(−", "+")) or match["n"][0] in "-−":
-            return any(abs(abs(said) - n.value) < 0.006 for n in grounds.numbers if n.unit == "of the score")
+        if match.string[: match.start("n")].endswith("+") or match["n"][0] in "-−":  # what it adds to the score
+            weights = [n.value for n in grounds.numbers if n.unit == "of the score"]
+            return any(abs(abs(said) - abs(weight)) < 0.006 for weight in weights)
         decimals = len(match["n"].partition(".")[2])
         known = self._of(grounds.numbers, where) if decimals and 0 < said < 1 else grounds.numbers
         slack = 0.51 if not match["how"].strip() else 3.0
