@@ -181,11 +181,11 @@ class _Finder:
         if not opens and self.tokens[i - 1].kind != "comma" and self.tokens[i - 1].word not in _MAYBE:
             return None
         name = self._capitalised(first, "like")
-        if name is None or self._is_place(name) or not self._is_strange(first, first + 1):
+        if name is None or self._is_place(name) or not (name.end > first + 1 or self._is_strange(first, name.end)):
             return None
         after = self.tokens[name.end] if name.end < len(self.tokens) else None
         ends = after is None or after.kind != "word" or after.word in _MAYBE
-        several = name.end > first + 1 and self._is_strange(first, name.end)
+        several = name.end > first + 1 and (not opens or self._is_strange(first, name.end))
         followed = after is not None and (after.kind == "comma" or after.word in ("or", "and"))
         followed = followed and self._names_another(name.end + 1)
         return name if ends and (several or not opens or followed) else None
