@@ -76,7 +76,7 @@ def matched(must: tuple[str, str], found: set[tuple[str, str]]) -> set[tuple[str
     field, value = must
     if field.endswith("_near"):
         kind, middle = field[:-5], float(value)
-        slack = NEAR[kind] * middle + 1e-6
+        slack = NEAR[kind] * middle + 0.06  # ends are rounded to tenths
         ends = {item for item in found if item[0].startswith(kind + "_")}
         fits = all(abs(float(v) - middle) <= slack for _, v in ends)
         return ends if len(ends) == 2 and fits else set()

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -30,7 +30,7 @@ _AGES = frozenset(("some", "early", "late", "old", "classic", "vintage"))
 _PLACED = frozenset(("in", "at", "from", "on"))
 """Between "like" and a name these name a place: "like in Paris"."""
 _MAYBE = frozenset(
-    ("maybe", "perhaps", "or", "and", "would", "could", "rather", "ideally", "say", "than", "but", "without")
+    ("maybe", "perhaps", "or", "and", "would", "could", "rather", "ideally", "say", "than", "but", "without", "if")
 )
 _PLACES = frozenset("new san los las saint st north south east west lake mount santa rio el".split())
 _LOOSELY = frozenset(
@@ -136,14 +136,16 @@ class _Finder:
         last = self.tokens[i + length - 1].word
         if sense.kind in ("by", "like", "from"):
             return self._behind(i + length, "like" if sense.kind == "like" else "by", length, sense.kind), length
-        if sense.kind in ("more", "less", "keep", "want") or last in ("thinking", "some"):
+        if sense.kind in ("more", "less", "keep", "want", "soft") or last in ("thinking", "some"):
             likened = self._asked_for(i + length, sense.kind, self.tokens[i].word)
             if likened is not None:
                 return likened, length
         if last == "as" and i >= 2 and self.tokens[i - 2].word == "as":  # "as dreamy as Beach House"
             return self._capitalised(i + length, "like", listed=True), length
         if sense.kind in ("exclude", "negate"):  # "anything but Coldplay"
-            left_out = self._before_style(i + length) or self._likened(i + length, "by")
+            at = i + length
+            known = self._known(at, "by") if at < len(self.tokens) and last == "but" else None
+            left_out = known or self._before_style(at) or self._likened(at, "by")
             if left_out is not None:
                 return left_out, length
         if last == "by" or (last == "like" and sense.kind == "more"):
@@ -160,7 +162,8 @@ class _Finder:
             if named is None and cue != "from":
                 named = self._capitalised(i, relation)
             if named is not None:
-                return named
+                article = i > start and self.tokens[i - 1].capital and self.tokens[i - 1].word == "a"
+                return replace(named, start=i - 1, text=self._text(i - 1, named.end)) if article else named
             found = self.lexicon.find(self.tokens, i)
             word = self.tokens[i].word
             idle = found is not None and found[0].kind in ("filler", "article", "soft") and word not in _PLACED
@@ -188,7 +191,8 @@ class _Finder:
         several = name.end > first + 1 and (not opens or self._is_strange(first, name.end))
         followed = after is not None and (after.kind == "comma" or after.word in ("or", "and"))
         followed = followed and self._names_another(name.end + 1)
-        return name if ends and (several or not opens or followed) else None
+        long = name.end > first + 2 and self._is_strange(first, name.end)  # "Nine Inch Nails in a bad mood"
+        return name if long or (ends and (several or not opens or followed)) else None
 
     def _names_another(self, i: int) -> bool:
         return i < len(self.tokens) and self.tokens[i].capital and self._is_strange(i, i + 1)
@@ -217,10 +221,10 @@ class _Finder:
     def _asked_for(self, i: int, cue: str, first: str) -> Name | None:
         """ "Like the Beatles", "more Radiohead", "play some Bob Marley", "I love Nina Simone"."""
         some = False
-        while i < len(self.tokens) and self.tokens[i].word in ("some", "something", "any", "anything"):
+        while i < len(self.tokens) and self.tokens[i].word in ("something", "any", "anything", *_AGES):
             some, i = True, i + 1
         liked = cue == "keep" and first == "like"
-        return self._likened(i, "like", several=cue in ("keep", "want") and not some and not liked)
+        return self._likened(i, "like", several=cue in ("keep", "want", "soft") and not some and not liked)
 
     def _likened(self, i: int, relation: Relation, several: bool = False) -> Name | None:
         """ "More Radiohead, less Coldplay", "I was thinking Gorillaz", "I love Nina Simone": a name that is no people's
@@ -229,7 +233,8 @@ class _Finder:
         if i >= len(self.tokens) or self._known(i, "bare") is not None:
             return None
         name = self._capitalised(i, relation)
-        if name is None or self.lexicon.find(self.tokens, i) is not None or (several and name.end == i + 1):
+        single = name is not None and name.end == i + 1
+        if name is None or (single and (several or not self._is_strange(i, i + 1))):
             return None
         return None if _NATION.search(name.text) and name.end == i + 1 else name
 
@@ -248,7 +253,8 @@ class _Finder:
             i = names[-1].end
             if i + 1 >= len(self.tokens) or self.tokens[i].word not in ("or", "and", ",", "meets"):
                 break
-            other = self._known(i + 1, name.relation) or self._capitalised(i + 1, name.relation, listed=True)
+            at = i + 1 + (self.tokens[i + 1].word in _AGES and i + 2 < len(self.tokens))
+            other = self._known(at, name.relation) or self._capitalised(at, name.relation, listed=True)
             if other is None:
                 break
             names.append(other)
@@ -303,7 +309,8 @@ class _Finder:
         "Mumford & Sons", "Florence and the Machine").
         """
         part = self.tokens[i : i + step]
-        if len(part) != step or not part[-1].capital:
+        numbered = len(part) == 1 and part[0].word.isdigit() and self.line[part[0].start - 1] == "-"  # "Blink-182"
+        if len(part) != step or not (part[-1].capital or numbered):
             return False
         small = [token.word for token in part[:-1]]
         sign = self.line[part[0].start]
