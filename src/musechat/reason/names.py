@@ -36,10 +36,11 @@ _CALLED = {
     "title": "title", "titled": "title", "name": "title", "track": "title", "song": "title", "piece": "title",
     "artist": "artist", "band": "artist", "album": "album", "record": "album", "release": "album",
 }  # fmt: skip
+_ROLES = "|".join(_CALLED)
 _IS_ROLE = re.compile(
-    rf"[“\"]?Q(?P<q>\w+)[”\"]?,? (?:(?:is|was) )?(?:the|its|an?) (?P<role>{'|'.join(_CALLED)})\b"
-    r"(?! (?:by|called|from|of|title))|"
-    rf"\b(?P<role2>{'|'.join(_CALLED)})(?: is|,|:)(?: called| named)? [“\"]?Q(?P<q2>\w+)",
+    rf"[“\"]?Q(?P<q>\w+)[”\"]?,? (?:(?:is|was) (?:the|its|an?) (?P<role>{_ROLES})\b(?! (?:by|called|from|of|title))"
+    rf"|(?:the|its) (?P<role3>{_ROLES})(?=[.,;!?]|$))|"
+    rf"\b(?P<role2>{_ROLES})(?: is|,|:)(?: called| named)? [“\"]?Q(?P<q2>\w+)",
     re.I,
 )
 _GENRE_OF = re.compile(r"\b(?:genre|kind|type) (?:of|called|is|named) [“\"]?Q(?:artist|album|title)")
@@ -97,7 +98,7 @@ def wrong_names(line: str, grounds: Grounds) -> list[str]:
         if not _roles(match[2], grounds) & _ALLOWED_ROLES[match[1]]
     ]
     for match in _IS_ROLE.finditer(line):
-        name, role = match["q"] or match["q2"], _CALLED[(match["role"] or match["role2"]).lower()]
+        name, role = match["q"] or match["q2"], _CALLED[(match["role"] or match["role2"] or match["role3"]).lower()]
         if name not in ("mention", "barred", "x") and role not in _roles(name, grounds):
             problems.append(f"the {name} is told as the {role}")
     if _BY_TITLE.search(line):

@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     from musechat.concepts.vocabulary import Vocabulary
 
 _ABOUT = r"about|around|roughly|approximately|circa|some|close to|or so|in the region of"
-_UNDER = r"(?:just|a little|slightly|barely|a touch|a hair) (?:under|below|short of|shy of)|nearly|almost|not quite"
-_OVER = r"(?:just|a little|slightly|a bit|a touch|barely|a hair) (?:over|above|past|more than)"
+_UNDER = (
+    r"(?:just|a little|slightly|barely|a touch|a hair) (?:under|below|short of|shy of)|nearly|almost|not quite|close on|"
+    r"the best part of"
+)
+_OVER = r"a good|well over|(?:just|a little|slightly|a bit|a touch|barely|a hair) (?:over|above|past|more than)"
 _MORE = r"more than|over|above|at least|upwards? of|no less than|beyond"
 _LESS = r"less than|under|below|not even|fewer than|at most|no more than|within"
 _HOW = rf"(?P<how>(?:\b(?:{_OVER}|{_UNDER}|{_ABOUT}|{_MORE}|{_LESS}|only|a|an|the) +)*)"
@@ -399,7 +402,7 @@ _CHECKS: tuple[tuple[re.Pattern[str], _Right, str], ...] = (
     (re.compile(rf"{_HOW}{_N} ?(?P<unit>lufs|lu|db)\b", re.I), _loudness, "a loudness"),
     (re.compile(r"(?P<m>\d{1,3}):(?P<s>\d\d(?:\.\d)?)"), _clock, "a time"),
     (
-        re.compile(rf"{_HOW}{_N}[ -]minutes?(?:,? (?:and )?(?P<more>\d+)(?: seconds?| s)?)?(?![\w])", re.I),
+        re.compile(rf"{_HOW}{_N}[ -]min(?:ute)?s?(?:,? (?:and )?(?P<more>\d+)(?: sec(?:ond)?s?| s)?)?(?![\w])", re.I),
         _minutes,
         "a time",
     ),
