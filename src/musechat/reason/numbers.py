@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 _ABOUT = r"about|around|roughly|approximately|circa|some|close to|or so|in the region of"
 _UNDER = (
-    r"(?:just|a little|slightly|barely|a touch|a hair) (?:under|below|short of|shy of)|nearly|almost|not quite|close on|"
-    r"the best part of"
+    r"(?:just|a little|slightly|barely|a touch|a hair) (?:under|below|short of|shy of)|nearly|almost|not quite|"
+    r"close on|the best part of"
 )
 _OVER = r"a good|well over|(?:just|a little|slightly|a bit|a touch|barely|a hair) (?:over|above|past|more than)"
 _MORE = r"more than|over|above|at least|upwards? of|no less than|beyond"
