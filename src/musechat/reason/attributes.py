@@ -102,6 +102,7 @@ _COMPARATIVES = {"fast": "faster", "slow": "slower", "loud": "louder", "quiet": 
 _FREE_WORDS = {
     "beat", "beats", "energy", "tempo", "loudness", "opener", "credits", "light", "lighting", "hard", "clean",
     "beautiful", "beautifully", "lovely", "smoothly", "background", "drive", "quiet", "more prominent",
+    "brightness", "saturation", "warmth",
 }  # fmt: skip
 _LITTLE = re.compile(r"\bscor|\blittle\b|\blow\b|\bmuch\b|%|\bafter\b|\bagainst\b", re.I)
 """What tells an absence as the low score that it is."""
@@ -266,14 +267,9 @@ class Attributes:
 def _fits(held: Held, line: str) -> bool:
     """Whether a line tells something weak in its direction: what stands low is not told as plenty."""
     low = bool(_LOW.search(_SCORES_LOWER.sub("", line))) and not TURNED.search(line)  # "only 18 % outscore it"
-    if held.score is not None and held.before is not None:
-        risen, fallen = held.score > held.before, held.score < held.before
-        if re.search(r"\b(?:higher|stronger|risen|rises?|rose|gain\w*|grew|goes up)\b", line) and fallen:
-            return False
-        if re.search(r"\b(?:lower|weaker|fallen|falls|fell|lost|loses?)\b", line) and risen and held.standing is None:
-            return False
-        if re.search(r"\b(?:keeps?|kept|holds?)\b", line) and held.score < held.before - 0.1 and not low:
-            return False
+    lost = held.score is not None and held.before is not None and held.score < held.before - 0.1
+    if lost and not low and re.search(r"\b(?:keeps?|kept|holds?)\b", line):
+        return False
     if held.standing is not None:
         return held.standing < 60 if low else held.standing >= 40
     return True

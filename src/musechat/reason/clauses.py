@@ -35,15 +35,18 @@ _TRACK = re.compile(
     re.I,
 )
 _HERE = re.compile(r"\b(?:here|there|one side|other side)\b(?! (?:is|are|was))", re.I)
-_IT = re.compile(r"\b(?:it|its|this)\b", re.I)
+_IT = re.compile(r"(?<!in )(?<!of )(?<!on )\b(?:it|its|this)\b", re.I)
 _CLAUSE = re.compile(
     r";|:(?!\d)|[.!?] (?=[A-Z])| and (?=\d+ ?%)"
+    r"| and (?=(?:the|your) (?:track|music|song|piece|clip|picture|footage|video)\b)(?!.*\bboth\b)"
     r"| and (?=(?:then |it )?(?:lasts|runs|starts|ends|fades|takes|plays|comes|leaps|jumps)\b)"
     r"|,? (?:while|whereas|where|but|against|beside|next to|meets?)\b"
     rf"| (?:for|under|with) (?:a|the|your) (?=(?:[\w-]+ ){{0,3}}(?:{_SEEN}|0\.5 minutes|[\d.]+ seconds)\b)"
     r"|, (?:and|so|as|just|which|the music|the track|the picture|your clip)\b|, ",
     re.I,
 )
+_TERSE = 3
+"""Words up to which a clause without a noun of its own need not be about what the last one was."""
 _TOLD_AFTER = re.compile(r"[:;—–-]\W*(?:that|this|such|so)\b", re.I)
 NEGATION = re.compile(
     r"\b(?:no|not|without|never|lacks?|free of|nothing|isn['’]t|doesn['’]t|hasn['’]t|don['’]t|aren['’]t|wasn['’]t|"
@@ -62,10 +65,16 @@ def clauses(line: str) -> Iterator[tuple[str, Subject]]:
     if first is not None and _TOLD_AFTER.match(pieces[first]):  # "Bright and cool: that is your clip."
         subject = said[first] or "either"
     for piece, own in zip(pieces, said, strict=True):
-        subject = own or ("either" if subject == "both" else subject)
+        terse = subject == "clip" and len(piece.split()) <= _TERSE  # "dark pictures, loud metal"
+        subject = own or ("either" if subject == "both" or terse else subject)
         if subject == "either" and own is None and _IT.search(piece):
             subject = "track"
         yield piece, "either" if own is None and _HERE.search(piece) else subject
+
+
+def names_it(clause: str) -> bool:
+    """Whether a clause speaks of "it", which is the track."""
+    return bool(_IT.search(clause))
 
 
 def names_both(line: str) -> bool:

@@ -32,6 +32,8 @@ _ALLOWED_ROLES = {
     "band": {"artist"}, "off": {"album"}, "album": {"album"}, "titled": {"title"}, "called": {"title", "mention"},
     "track": {"title"}, "song": {"title"}, "from": {"album", "artist", "mention", "barred"},
 }  # fmt: skip
+_SURNAME = 5
+"""Letters from which on a later word of an artist's name may stand for the artist."""
 _CALLED = {
     "title": "title", "titled": "title", "name": "title", "track": "title", "song": "title", "piece": "title",
     "artist": "artist", "band": "artist", "album": "album", "record": "album", "release": "album",
@@ -40,13 +42,14 @@ _ROLES = "|".join(_CALLED)
 _IS_ROLE = re.compile(
     rf"[“\"]?Q(?P<q>\w+)[”\"]?,? (?:(?:is|was) (?:the|its|an?) (?P<role>{_ROLES})\b(?! (?:by|called|from|of|title))"
     rf"|(?:the|its) (?P<role3>{_ROLES})(?=[.,;!?]|$))|"
-    rf"\b(?P<role2>{_ROLES})(?: is|,|:)(?: called| named)? [“\"]?Q(?P<q2>\w+)",
+    rf"\b(?P<role2>{_ROLES})(?: is|:)(?: called| named)? [“\"]?Q(?P<q2>\w+)",
     re.I,
 )
 _GENRE_OF = re.compile(r"\b(?:genre|kind|type) (?:of|called|is|named) [“\"]?Q(?:artist|album|title)")
 _LEFT_OUT = re.compile(
     r" (?:is|was|stays|has been|remains) (?:out|left out|excluded|avoided|absent|barred|off)\b", re.I
 )
+_ARTIST = re.compile(r"\b(?:artist|band|musician|act)(?: \w+)? $")
 _BY_TITLE = re.compile(r"Qtitle[”\"]?,? by (?!Qartist|Qmention)")
 
 
@@ -56,6 +59,7 @@ def masked(text: str, grounds: Grounds, plain: Callable[[tuple[str, ...]], bool]
     `plain`: whether every one of some words is an ordinary word here; such a name counts only as it is written.
     """
     found = [(name, _MASKS[role]) for role, name in grounds.names.items() if role in _MASKS]
+    found += [(part, "Qartist") for part in grounds.names.get("artist", "").split()[1:] if len(part) >= _SURNAME]
     found += [(name, "Qbarred") for name in grounds.barred]
     found += [(name, "Qmention") for role, name in grounds.names.items() if role not in _MASKS]
     found += [(name, "Qmention") for name in grounds.mentions if name]
@@ -96,6 +100,7 @@ def wrong_names(line: str, grounds: Grounds) -> list[str]:
         f"the {match[2]} is told as what it is not"
         for match in _ROLE.finditer(line)
         if not _roles(match[2], grounds) & _ALLOWED_ROLES[match[1]]
+        and not (match[1] == "called" and match[2] == "artist" and _ARTIST.search(line[: match.start()]))
     ]
     for match in _IS_ROLE.finditer(line):
         name, role = match["q"] or match["q2"], _CALLED[(match["role"] or match["role2"] or match["role3"]).lower()]

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from musechat.reason.clauses import Subject, clauses, concepts_said
+from musechat.reason.clauses import Subject, clauses, concepts_said, names_it
 from musechat.reason.grounds import Grounds, Number, concepts_in
 
 if TYPE_CHECKING:
@@ -159,7 +159,8 @@ class Numbers:
         said = _value(match)
         if said in (0.0, 1.0):
             return True  # "0.4 of 1", "on 0–1"
-        if match.string[: match.start("n")].endswith("+") or match["n"][0] in "-−":  # what it adds to the score
+        before = match.string[: match.start("n")]
+        if before.endswith("+") or (match["n"][0] in "-−" and before.endswith("(")):  # what it adds to the score
             weights = [n.value for n in grounds.numbers if n.unit == "of the score"]
             return any(abs(abs(said) - abs(weight)) < 0.006 for weight in weights)
         decimals = len(match["n"].partition(".")[2])
@@ -304,7 +305,7 @@ def _seconds_of(grounds: Grounds, where: _Place) -> list[float]:
     known = [n for n in grounds.numbers if n.unit == "s"]
     known += [Number("s", n.value, "limit") for n in grounds.numbers if n.unit == "" and " s" in n.name]
     names = set(_happening(where.clause, where.subject))
-    if not names and where.subject == "clip":
+    if not names and where.subject == "clip" and not names_it(where.clause):
         return [n.value for n in known if n.subject == "clip"]
     names = names or set(_happening(where.line, where.subject))
     if not names:
