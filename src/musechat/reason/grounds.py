@@ -9,8 +9,9 @@ In: the evidence of one claim. Out: names, concepts with how strongly they are h
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from musechat.core.text import folded
@@ -185,13 +186,20 @@ def _weak(grounds: Grounds, e: Evidence, number: float, vocabulary: Vocabulary) 
             held.score = number
 
 
-def concepts_in(text: str, vocabulary: Vocabulary) -> set[str]:
+def concepts_in(text: str, vocabulary: Vocabulary) -> frozenset[str]:
     """The concepts that a tag or a name spells out: itself, or all that its words mean."""
     plain = folded(text.rpartition(":")[2])
     if plain in vocabulary.concepts:
-        return {plain}
-    return {concept.name for concept in vocabulary.concepts.values() if plain in map(folded, _forms(concept.words))}
+        return frozenset((plain,))
+    return _spelled_out(vocabulary).get(plain, frozenset())
 
 
-def _forms(words: Iterable[str]) -> Iterable[str]:
-    return (form for word in words for form in (word, word + "s"))
+@lru_cache(maxsize=4)
+def _spelled_out(vocabulary: Vocabulary) -> dict[str, frozenset[str]]:
+    """Every word of the vocabulary and its plural → the concepts that it means."""
+    meant: dict[str, set[str]] = {}
+    for concept in vocabulary.concepts.values():
+        for word in concept.words:
+            for form in (word, word + "s"):
+                meant.setdefault(folded(form), set()).add(concept.name)
+    return {form: frozenset(names) for form, names in meant.items()}
