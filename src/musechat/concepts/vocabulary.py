@@ -13,6 +13,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 from typing import Any
 
@@ -100,8 +101,9 @@ class Vocabulary:
         return self.concepts[name].phrase if name in self.concepts else name
 
 
+@lru_cache(maxsize=1)
 def shipped_vocabulary() -> Vocabulary:
-    """The vocabulary that ships."""
+    """The vocabulary that ships; read once, for it never changes."""
     return read_vocabulary(resources.files("musechat.concepts").joinpath("vocabulary.toml").read_text("utf-8"))
 
 

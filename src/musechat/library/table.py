@@ -26,13 +26,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from musechat.concepts.judgements import read_judgements
+from musechat.concepts.vocabulary import shipped_vocabulary
 from musechat.core.errors import InputError
-
-if TYPE_CHECKING:
-    from musechat.concepts.vocabulary import Vocabulary
 
 TABLES = ("licenses.csv", "licences.csv", "music.csv")
 """The names of tables in any case, from the least to the most trusted."""
@@ -232,14 +229,7 @@ def _told(said: Mapping[str, str], line: int, problems: list[str]) -> Told:
 
 @lru_cache(maxsize=4096)
 def _judged(verb: str, word: str) -> dict[str, bool | None]:
-    return read_judgements([(verb, word)], _vocabulary())
-
-
-@lru_cache(maxsize=1)
-def _vocabulary() -> Vocabulary:
-    from musechat.concepts.vocabulary import shipped_vocabulary
-
-    return shipped_vocabulary()
+    return read_judgements([(verb, word)], shipped_vocabulary())
 
 
 def _quoted(name: str) -> str:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -68,7 +67,6 @@ class ComposerSettings:
 
 
 COMPOSER = ComposerSettings()
-_vocabulary = lru_cache(maxsize=1)(shipped_vocabulary)
 
 
 def compose(brief: Brief, seed: int) -> Score:
@@ -119,7 +117,7 @@ def _within(what: str, value: float | None, limits: tuple[float, float]) -> None
 
 def _place(brief: Brief) -> tuple[float, float] | None:
     """The mean (valence, arousal) of the brief's moods, None where they have none."""
-    concepts = _vocabulary().concepts
+    concepts = shipped_vocabulary().concepts
     for mood in brief.moods:
         if mood not in concepts:
             raise InputError(f"The vocabulary has no mood {mood!r}.")
@@ -155,7 +153,7 @@ def _tempo(genre: Genre, energy: float, rng: Random) -> float:
 
 def _moods(genre: Genre, energy: float, mode: Mode) -> tuple[str, ...]:
     """The genre's moods nearest to the piece's energy and mode in the plane of valence and arousal."""
-    concepts = _vocabulary().concepts
+    concepts = shipped_vocabulary().concepts
     valence, arousal = (0.5 if mode == "major" else -0.3), 2 * energy - 1
 
     def distance(mood: str) -> float:
