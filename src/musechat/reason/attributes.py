@@ -225,6 +225,8 @@ class Attributes:
             return True
         if subject == "clip" and self._vocabulary[name].kind in ("use", "mood", "texture"):
             return False
+        if name in MOODS and span.kind == "concept" and (told := self._mood(name, subject, grounds)) is not None:
+            return told is not denied or (not denied and name in grounds.strong)
         if denied:
             return self._absent(name, grounds, held, line)
         if name in grounds.strong:
@@ -233,6 +235,11 @@ class Attributes:
             ranked = held is not None and held.standing is not None and _LIBRARY.search(line) is not None
             return ranked or self._changed(name, grounds, line)
         return held is not None and weak and _fits(held, line)
+
+    def _mood(self, name: str, subject: Subject, grounds: Grounds) -> bool | None:
+        """Whether a mood that was said in other words ("full of energy") is the measured one; None where unmeasured."""
+        about = ("clip", "track") if subject == "both" else (subject,)
+        return _all_hold((scale, grounds.mood.get((who, scale.of))) for who in about for scale in MOODS[name])
 
     def _absent(self, name: str, grounds: Grounds, held: Held | None, line: str) -> bool:
         """ "No drums": by a limit that was passed, a tag that says so, or a low score told as such."""

@@ -55,6 +55,7 @@ _LIMIT = re.compile(
     r"\b(?:limit|range|between|ask\w*|at (?:least|most)|wish\w*|want\w*|allow\w*|within|set|to)\b|–", re.I
 )
 _BEAT = re.compile(r"\bbeats?\b|\bdownbeats?\b|\bpulse\b", re.I)
+_SCORES = re.compile(r"\b0\.\d+")
 _SCORED = re.compile(r"\b(?:scor\w+|probab\w+|confiden\w+|of 1|cosine|likeness)\b", re.I)
 
 _LASTS = re.compile(
@@ -71,9 +72,11 @@ _HAPPENS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
         (
             r"\b(?:start\w*|begins?|began|comes? in|came in|enter\w*|cue\w*|drop\w* (?:it )?in|in point|jump to|"
             r"(?:skip|go|move|jump) (?:\w+ )?to|from [\d:.]+ on|"
-            r"(?:minutes?|seconds?|s) in(?:to the (?:track|piece|song|music))?)\b",
+            r"picks? up)\b",
             ("start", "beginning"),
         ),
+        (r"\b(?:minutes?|seconds?|s) in(?:to)?\b", ("start", "beginning", "hit", "lift", "leaps from")),
+        (r"\byour (?:\w+ )?[\d.]+[ -](?:minutes?|seconds?|s)\b", ("duration",)),
         (
             r"\b(?:hits?|lifts?|lands?|peak\w*|rises?|takes? off|falls? on|meets?)\b",
             ("hit", "lift", "rise", "no moment"),
@@ -170,7 +173,8 @@ class Numbers:
 
     def _of(self, numbers: list[Number], where: _Place) -> list[Number]:
         """Those of what the clause names, else those of a concept that the line names and of no other; else all."""
-        if not _BEFORE.search(where.line):
+        paired = len(_SCORES.findall(where.clause)) > 1 and _BEFORE.search(where.line)
+        if not paired and not _BEFORE.search(where.clause):
             numbers = [n for n in numbers if n.subject != "previous track"]
         cued = {name for pattern, names in _NAMED if pattern.search(where.clause) for name in names}
         told = [n for n in numbers if n.name in cued] + self._of_concepts(numbers, where.named)
@@ -268,9 +272,17 @@ def _tempo(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
     if _BY.search(where.line):
         known += [n.value for n in tempi if n.subject == "difference"]
     known += [n.value for n in tempi if n.subject == "other track"]
-    if _LIMIT.search(where.line):
-        known += _ranges(grounds)
-    return _told(match, known, 1.0, max(2.0, 0.04 * said), said)
+    if _told(match, known, 1.0, max(2.0, 0.04 * said), said):
+        return True
+    return bool(_LIMIT.search(where.line)) and _is_end(match, said, _ranges(grounds), grounds.bpm)
+
+
+def _is_end(match: re.Match[str], said: float, ends: Iterable[float], value: float | None) -> bool:
+    """Whether a limit ends at the number; "above the 130 you allowed" must be on that side of it, too."""
+    how = match["how"].lower()
+    high, low = re.search(_MORE, how), re.search(_LESS, how)
+    wrong = value is not None and ((high and value < said - 1) or (low and value > said + 1))
+    return not wrong and any(abs(said - end) <= 1.0 for end in ends)
 
 
 def _ranges(grounds: Grounds) -> list[float]:
@@ -289,6 +301,16 @@ def _clock(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
     return any(abs(said - value) <= 1.0 for value in _seconds_of(grounds, where))
 
 
+def _first_seconds(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
+    """What is skipped at the track's beginning; or what is heard, where it starts there."""
+    start = grounds.fit.get("start")
+    if not isinstance(start, int | float) or where.subject == "clip":
+        return _seconds(match, grounds, where)
+    said = _value(match) * (60 if "minute" in match[0].lower() else 1)
+    skipped = re.search(r"skip|leav|left out|pass|cut|unused|without|drop", where.line, re.I)
+    return abs(said - start) <= max(1.0, 0.06 * said) if skipped else start <= 1.0
+
+
 def _seconds(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
     said = _value(match)
     return _told(match, _seconds_of(grounds, where), max(1.0, 0.01 * said) if said > 5 else 0.6, max(1.5, 0.06 * said))
@@ -298,6 +320,10 @@ def _minutes(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
     said = 60 * _value(match) + float(match["more"] or 0)
     exact, about = (1.5, 4.0) if match["more"] else (10.0, max(15.0, 0.07 * said))
     return _told(match, _seconds_of(grounds, where), exact, about, said)
+
+
+def _milliseconds(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
+    return _plain_value(_value(match), grounds)
 
 
 def _seconds_of(grounds: Grounds, where: _Place) -> list[float]:
@@ -402,6 +428,8 @@ _CHECKS: tuple[tuple[re.Pattern[str], _Right, str], ...] = (
     ),
     (re.compile(rf"{_HOW}{_N} ?(?P<unit>lufs|lu|db)\b", re.I), _loudness, "a loudness"),
     (re.compile(r"(?P<m>\d{1,3}):(?P<s>\d\d(?:\.\d)?)"), _clock, "a time"),
+    (re.compile(rf"\bfirst {_HOW}{_N}[ -](?:minutes?|seconds?)\b", re.I), _first_seconds, "a time"),
+    (re.compile(rf"{_HOW}{_N}[ -]?(?:ms|milliseconds?)\b", re.I), _milliseconds, "a time"),
     (
         re.compile(rf"{_HOW}{_N}[ -]min(?:ute)?s?(?:,? (?:and )?(?P<more>\d+)(?: sec(?:ond)?s?| s)?)?(?![\w])", re.I),
         _minutes,

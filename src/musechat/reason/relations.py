@@ -118,6 +118,8 @@ def _facts(grounds: Grounds) -> dict[str, float | str]:
         known["likeness"] = grounds.likeness
     if grounds.limits:
         known["limits"] = 1.0
+        known["upper limit"] = float(any("at most" in name or "–" in name for name in grounds.limits))
+        known["lower limit"] = float(any("at least" in name or "–" in name for name in grounds.limits))
     lengths = {number.name: number.value for number in grounds.numbers if number.unit == "s"}
     if "length" in lengths and "duration" in lengths:
         known["length gap"] = lengths["length"] - lengths["duration"]

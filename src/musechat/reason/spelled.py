@@ -78,6 +78,8 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tup
             rf"\b(?P<n>\d+) (?:in|out of(?: every)?|of) (?P<of>[1-9]\d*){_LIBRARY}",
             lambda m: f"about {100 * int(m['n']) / int(m['of']):.0f} %",
         ),
+        (r",? give or take (?:a|one|two|\d+) (?:seconds?|minutes?|bpm|beats?|points?)", lambda m: " or so"),
+        (r"\ba (?:full|whole|good) (?=minute|second)", lambda m: "a "),
         (r"\bone (?=(?:cut )?(?:out )?(?:of|in) (?:the |your |its )*\d)", lambda m: "1 "),
         (rf"(?<!beats )(?<!times )(?<!cuts )\ba {_LENGTH}\b(?! (?:{_OTHERS})\b)", lambda m: f"1 {m['unit']}"),
     )

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from musechat.core.evidence import Evidence
 
 LONGEST = 400
+_SHORTEST_MANNER = 5
+"""Letters above which a word in -ly tells how, not what."""
 _MARKUP = re.compile(r"<[^>]*>|https?:|www\.|\]\(|[`{}<>\\|*_#~^=@$€£]|\b\w+\.(?:com|org|net|io|de)\b", re.I)
 
 
@@ -91,7 +93,8 @@ class Verifier:
         for token in tokenize(line):
             word = token.word
             placed = word.startswith(("q", "'")) or not any(c.isalpha() for c in word)
-            if token.kind == "word" and not placed and not is_neutral(word):
+            manner = word.endswith("ly") and len(word) > _SHORTEST_MANNER
+            if token.kind == "word" and not placed and not manner and not is_neutral(word):
                 yield word
 
 
