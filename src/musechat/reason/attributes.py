@@ -99,6 +99,7 @@ COMPARED = {"faster": 1, "quicker": 1, "slower": -1, "louder": 1, "quieter": -1,
 _OPPOSITE = {"faster": "slower", "slower": "faster", "louder": "quieter", "quieter": "louder"}
 _SAME_CHANGE = {"quicker": "faster", "softer": "quieter", "slows": "slower", "slowed": "slower"}
 _COMPARATIVES = {"fast": "faster", "slow": "slower", "loud": "louder", "quiet": "quieter"}
+_POSITIVES = {comparative: plain for plain, comparative in _COMPARATIVES.items()}
 _FREE_WORDS = {
     "beat", "beats", "energy", "tempo", "loudness", "opener", "credits", "light", "lighting", "hard", "clean",
     "beautiful", "beautifully", "lovely", "smoothly", "background", "drive", "quiet", "more prominent",
@@ -168,6 +169,8 @@ class Attributes:
 
         def compared(word: str) -> bool:
             name = _SAME_CHANGE.get(word, word)
+            if re.search(rf"\b(?:one of|among) (?:the|your) {word}\b", clause, re.I):  # "one of the louder tracks"
+                return tempo(_POSITIVES.get(name, name)) is True
             now, before = grounds.changes.get(name) or grounds.changes.get(_OPPOSITE[name]) or (None, None)
             if now is None or before is None:
                 return name in grounds.weak and "(" in line  # what made the score
@@ -273,11 +276,11 @@ class Attributes:
 
 def _fits(held: Held, line: str) -> bool:
     """Whether a line tells something weak in its direction: what stands low is not told as plenty."""
-    low = bool(_LOW.search(_SCORES_LOWER.sub("", line))) and not TURNED.search(line)  # "only 18 % outscore it"
+    low = bool(_LOW.search(_SCORES_LOWER.sub("", line)))
     lost = held.score is not None and held.before is not None and held.score < held.before - 0.1
     if lost and not low and re.search(r"\b(?:keeps?|kept|holds?)\b", line):
         return False
-    if held.standing is not None:
+    if held.standing is not None and not TURNED.search(line):  # a share from the other end is held by its number
         return held.standing < 60 if low else held.standing >= 40
     return True
 

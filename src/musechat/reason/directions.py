@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 _ROSE = re.compile(
     r"\b(?:rose|rises?|risen|rising|climb\w*|gain\w*|grew|grows?|grown|increas\w*|went up|goes up|go up|comes? up|"
-    r"came up|jumps up|jumped|soar\w*|up from|up to|surg\w*|stronger|more of)\b",
+    r"came up|jumps up|jumped|doubl\w+|soar\w*|up from|up to|surg\w*|stronger|more of)\b",
     re.I,
 )
 _FELL = re.compile(
     r"\b(?:fell|falls?|fallen|falling|dropp?\w*|declin\w*|decreas\w*|went down|goes down|go down|comes? down|came down|"
-    r"slip\w*|dip\w*|sinks?|sank|los(?:es?|t|ing)|shr[aiu]nk\w*|down from|down to|weaker|less of|plummet\w*|"
-    r"step back|gives? up|fewer)\b",
+    r"slip\w*|dip\w*|sinks?|sank|los(?:es?|t|ing)|shr[aiu]nk\w*|down from|down to|weaker|less of|plummet\w*|halv\w+|"
+    r"plung\w+|step back|gives? up|fewer)\b",
     re.I,
 )
 _HIGHER = re.compile(r"\b(?:higher|more|greater|stronger|above|exceeds?|tops|outdoes|ahead)\b", re.I)

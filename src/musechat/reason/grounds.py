@@ -91,7 +91,7 @@ def _numbers(e: Evidence) -> Iterator[Number]:
         yield Number(e.unit, float(e.value), e.name, e.subject)
     if e.weight:
         yield Number("of the score", e.weight, e.name, e.subject)
-    for text in (e.unit, e.name):
+    for text in (e.unit, e.name, e.source.partition("chance gives ")[2]):
         yield from (Number("", float(found), e.name, e.subject) for found in _NUMBER.findall(text))
 
 

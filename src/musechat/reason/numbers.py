@@ -47,7 +47,8 @@ _KEY = re.compile(r"\b(?P<note>[A-G])(?P<sign>[♯♭#b]| sharp|-sharp| flat|-fl
 _SIGNS = {"#": "♯", "b": "♭", " sharp": "♯", "-sharp": "♯", " flat": "♭", "-flat": "♭"}
 _SAME_NOTE = {"D♭": "C♯", "D♯": "E♭", "G♭": "F♯", "G♯": "A♭", "A♯": "B♭"}
 _BEFORE = re.compile(
-    r"\b(?:before|previous|last|former\w*|earlier|from|was|were|had|instead|against|after|rather|than|becomes?|down|up|behind|leave|then|formerly)\b",
+    r"\b(?:before|previous|last|former\w*|earlier|from|was|were|had|instead|against|after|rather|than|becomes?|down|up|behind|leave|then|"
+    r"formerly|left of)\b",
     re.I,
 )
 _BY = re.compile(r"\b(?:by|gain\w*|los\w+|add\w*|drop\w*|faster|slower|difference|up|down|more|less|fewer)\b", re.I)
@@ -359,6 +360,8 @@ def _cuts(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
     said = {"no": 0.0, "a single": 1.0, "one": 1.0}.get(text, -1.0)
     said = _value(match) if said < 0 else said
     on = grounds.fit.get("cuts on beats")
+    if on is not None and "chance" in where.line.lower():
+        return any(n.name == "cuts on beats" and n.value == said for n in grounds.numbers)
     if on is not None and _BEAT.search(where.line):
         return said == on or said == grounds.looks.get("cuts")
     return said == grounds.looks.get("cuts")
