@@ -35,7 +35,7 @@ _ALLOWED_ROLES = {
 _SURNAME = 5
 """Letters from which on a later word of an artist's name may stand for the artist."""
 _CALLED = {
-    "title": "title", "titled": "title", "name": "title", "track": "title", "song": "title", "piece": "title",
+    "title": "title", "titled": "title", "track": "title", "song": "title", "piece": "title",
     "artist": "artist", "band": "artist", "album": "album", "record": "album", "release": "album",
 }  # fmt: skip
 _ROLES = "|".join(_CALLED)
@@ -71,7 +71,7 @@ def masked(text: str, grounds: Grounds, plain: Callable[[tuple[str, ...]], bool]
 
 
 def _mask_one(line: str, name: str, mask: str, exact: bool) -> str:
-    written = f"(?:{re.escape(name)}|{re.escape(name[:1].upper() + name[1:])})"
+    written = _written(name)
     quoted = re.compile(rf"([“\"'‘])({written})([.,]?[”\"'’])", re.I)
     line = quoted.sub(lambda m: f"“{mask}”", line)
     if mask in ("Qmention", "Qbarred"):
@@ -81,6 +81,13 @@ def _mask_one(line: str, name: str, mask: str, exact: bool) -> str:
     cased = re.I if len(name) > 6 and not name.islower() and not exact else 0
     ordinary = name.islower() and len(name) < 4
     return line if ordinary else re.sub(rf"(?<![\w“]){written}(?!\w)", mask, line, flags=cased)
+
+
+def _written(name: str) -> str:
+    """A pattern for the name; one in small letters may be written with capitals."""
+    if name.islower():
+        return re.sub(r"\b([a-z])", lambda match: f"[{match[1]}{match[1].upper()}]", re.escape(name))
+    return f"(?:{re.escape(name)}|{re.escape(name[:1].upper() + name[1:])})"
 
 
 def wrong_names(line: str, grounds: Grounds) -> list[str]:

@@ -278,6 +278,11 @@ def _tempo(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
     return bool(_LIMIT.search(where.line)) and _is_end(match, said, _ranges(grounds), grounds.bpm)
 
 
+def _every(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
+    """ "A beat every half second"."""
+    return grounds.bpm is not None and _value(match) > 0 and abs(60 / _value(match) - grounds.bpm) <= 0.06 * grounds.bpm
+
+
 def _is_end(match: re.Match[str], said: float, ends: Iterable[float], value: float | None) -> bool:
     """Whether a limit ends at the number; "above the 130 you allowed" must be on that side of it, too."""
     how = match["how"].lower()
@@ -431,6 +436,7 @@ _CHECKS: tuple[tuple[re.Pattern[str], _Right, str], ...] = (
     ),
     (re.compile(rf"{_HOW}{_N} ?(?P<unit>lufs|lu|db)\b", re.I), _loudness, "a loudness"),
     (re.compile(r"(?P<m>\d{1,3}):(?P<s>\d\d(?:\.\d)?)"), _clock, "a time"),
+    (re.compile(rf"\bbeats? every {_HOW}{_N} seconds?\b", re.I), _every, "a tempo"),
     (re.compile(rf"\bfirst {_HOW}{_N}[ -](?:minutes?|seconds?)\b", re.I), _first_seconds, "a time"),
     (re.compile(rf"{_HOW}{_N}[ -]?(?:ms|milliseconds?)\b", re.I), _milliseconds, "a time"),
     (
