@@ -33,6 +33,7 @@ _MAYBE = frozenset(
     ("maybe", "perhaps", "or", "and", "would", "could", "rather", "ideally", "say", "than", "but", "without", "if")
 )
 _PLACES = frozenset("new san los las saint st north south east west lake mount santa rio el".split())
+_FAMILY = frozenset(("sons", "daughters", "friends", "brothers", "sisters", "company"))
 _LOOSELY = frozenset(
     "energy vibe vibes feel flavour flavor type like ish sound touch soundtrack score film movie would meets "
     "kind".split()
@@ -253,7 +254,8 @@ class _Finder:
             i = names[-1].end
             if i + 1 >= len(self.tokens) or self.tokens[i].word not in ("or", "and", ",", "meets"):
                 break
-            at = i + 1 + (self.tokens[i + 1].word in _AGES and i + 2 < len(self.tokens))
+            skipped = self.tokens[i + 1].word in (*_AGES, "the") and i + 2 < len(self.tokens)
+            at = i + 1 + skipped
             other = self._known(at, name.relation) or self._capitalised(at, name.relation, listed=True)
             if other is None:
                 break
@@ -315,7 +317,15 @@ class _Finder:
         small = [token.word for token in part[:-1]]
         sign = self.line[part[0].start]
         initials = sign == "/" and self.line[part[0].start - 2 : part[0].start].isupper()  # "AC/DC", not "Moby/Air"
-        banded = small == ["and", "the"] or (small == ["and"] and (sign in "&+" or initials))
+        family = small == ["and"] and part[-1].word in (
+            "sons",
+            "daughters",
+            "friends",
+            "brothers",
+            "sisters",
+            "company",
+        )
+        banded = small == ["and", "the"] or family or (small == ["and"] and (sign in "&+" or initials))
         return banded or all(word in _CONNECTORS for word in small)
 
     def _opens_name(self, i: int) -> bool:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from musechat.core.numerals import with_digits
 from musechat.core.request import Constraints
 
 
@@ -30,11 +31,9 @@ class Tolerance:
 
 
 TOLERANCE = Tolerance()
-_NUMERALS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_SPELLED = {word: n for n, word in enumerate(_NUMERALS, start=1)}
 _BPM = r"bpm|b\.p\.m|beats per minute|beats a minute"
 _TIME = r"seconds?|secs?|minutes?|mins?"
-_NUMBER = rf"\d{{1,2}}:\d{{2}}|\d{{1,4}}(?:\.\d{{1,2}})?|(?:{'|'.join(_SPELLED)}|half a|an?)(?=[ -](?:{_TIME})\b)"
+_NUMBER = rf"\d{{1,2}}:\d{{2}}|\d{{1,4}}(?:\.\d{{1,2}})?|(?:half an?|an?)(?=[ -](?:{_TIME})\b)"
 _QUANTITY = re.compile(
     rf"(?<![\w.])({_NUMBER})(?:\s{{0,2}}(?:{_BPM}|{_TIME})?\s{{0,2}}(?:-|–|—|\bto\b|\band\b)\s{{0,2}}({_NUMBER}))?"
     rf"(?:\s{{0,2}}-?\s{{0,2}}({_BPM}|{_TIME}))?(?!\w)",
@@ -87,6 +86,7 @@ def find_quantities(line: str, lifts: Sequence[tuple[int, str]] = ()) -> Quantit
 
     `lifts`: the characters from which on earlier limits of a kind ("tempo", "duration") no longer hold.
     """
+    written, line = line, with_digits(line, same_length=True)
     whole = [match.span() for match in _MINUTES_AND.finditer(line)]
     line = _MINUTES_AND.sub(lambda m: f"{m[1]}:{int(m[2]):02}".rjust(len(m[0])), line)  # "2 minutes 30"
     found: dict[str, float] = {}
@@ -106,6 +106,8 @@ def find_quantities(line: str, lifts: Sequence[tuple[int, str]] = ()) -> Quantit
             found |= limits
         tail = suffix if suffix and not prefix else _LONG.match(after)
         began = next((start for start, end in whole if start <= match.start() < end), match.start())
+        while began > 0 and line[began - 1] == " " != written[began - 1]:  # the rest of a number in words
+            began -= 1
         start = min(began, match.start() - (len(before) - prefix.start(1) if prefix else 0))
         spans.append((start, match.end() + (tail.end() if tail else 0)))
     return Quantities(Constraints(**found), tuple(spans))  # type: ignore[arg-type]
@@ -137,7 +139,7 @@ def _seconds(number: str, unit: str) -> float:
     if ":" in number:
         minutes, seconds = number.split(":")
         return 60.0 * int(minutes) + int(seconds)
-    value = {"half a": 0.5, "a": 1.0, "an": 1.0}.get(number) or float(_SPELLED.get(number, 0) or number)
+    value = {"half a": 0.5, "half an": 0.5, "a": 1.0, "an": 1.0}.get(number) or float(number)
     return value * (60.0 if unit.startswith("m") else 1.0)
 
 

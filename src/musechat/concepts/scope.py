@@ -242,7 +242,7 @@ class _Walk:
         return general > 0 and not (_DEFINITE | {"how", "what", "it"}) & set(said[:general])
 
     def _accept(self, i: int, span: Span) -> None:
-        liking = {"like", "love", "keep"} & set(span.names[0].split())
+        liking = span.names[0] != "keep it" and {"like", "love", "keep"} & set(span.names[0].split())  # "keep it warm"
         self._open("keep" if liking else "want")
 
     def _want(self, i: int, span: Span) -> None:
