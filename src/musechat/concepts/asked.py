@@ -47,7 +47,10 @@ def asked_about(line: str, is_title: Callable[[str], bool]) -> tuple[str, str] |
     if not bare:
         return None
     quoted = given[0] in _QUOTES and given[-1] in _QUOTES
-    return (bare, match["more"] or "") if quoted or is_title(bare) or _capitals(bare) else None
+    more = match["more"] or ""
+    if more and re.match(r"what about", line, re.I) and not (quoted or is_title(bare)):
+        return None  # "What about Sectoid? I'd like one of his tracks."
+    return (bare, more) if quoted or is_title(bare) or _capitals(bare) else None
 
 
 def _missed(line: str, is_title: Callable[[str], bool]) -> str | None:

@@ -33,10 +33,11 @@ _MAYBE = frozenset(
     ("maybe", "perhaps", "or", "and", "would", "could", "rather", "ideally", "say", "than", "but", "without", "if")
 )
 _PLACES = frozenset("new san los las saint st north south east west lake mount santa rio el".split())
+_OEUVRE = frozenset(("style", "side", "music", "songs", "sound", "work", "stuff"))
 _FAMILY = frozenset(("sons", "daughters", "friends", "brothers", "sisters", "company"))
 _LOOSELY = frozenset(
-    "energy vibe vibes feel flavour flavor type like ish sound touch soundtrack score film movie would meets "
-    "kind".split()
+    "energy vibe vibes feel flavour flavor type like ish sound touch soundtrack score film movie would meets thing "
+    "sort kind".split()
 )
 """Behind a name these ask for its style; a single word that opens a sentence ("Sunny vibes") is no name there."""
 _NATION = re.compile(r"(?:ish|ese|ian|ean|can|man|rench|reek|utch|wood)$")
@@ -161,7 +162,7 @@ class _Finder:
                 return None
             named = self._known(i, relation) or self._quoted_name(i, relation)
             if named is None and cue != "from":
-                named = self._capitalised(i, relation)
+                named = self._capitalised(i, relation) or self._titled(i, relation)
             if named is not None:
                 article = i > start and self.tokens[i - 1].capital and self.tokens[i - 1].word == "a"
                 return replace(named, start=i - 1, text=self._text(i - 1, named.end)) if article else named
@@ -178,7 +179,8 @@ class _Finder:
         """ "Minimal piano, Ólafur Arnalds, snow", "Radiohead, Portishead": a name in capitals that is an item of a list
         by itself. What opens a sentence is one only with several words, or where another name follows.
         """
-        first = i + (self.tokens[i].word == "the" and i > 0)
+        article = self.tokens[i].word == "the" and (i > 0 or self.tokens[i].capital)
+        first = i + article
         if first >= len(self.tokens) or not self.tokens[first].capital:
             return None
         opens = i == 0 or self.tokens[i - 1].kind == "stop"
@@ -192,6 +194,9 @@ class _Finder:
         several = name.end > first + 1 and (not opens or self._is_strange(first, name.end))
         followed = after is not None and (after.kind == "comma" or after.word in ("or", "and"))
         followed = followed and self._names_another(name.end + 1)
+        doubted = after is not None and after.word in ("maybe", "perhaps")  # "The Pogues maybe?"
+        if doubted:
+            return name
         long = name.end > first + 2 and self._is_strange(first, name.end)  # "Nine Inch Nails in a bad mood"
         return name if long or (ends and (several or not opens or followed)) else None
 
@@ -210,11 +215,13 @@ class _Finder:
         if name is None or name.end >= len(self.tokens):
             return None
         after = self.tokens[name.end].word
-        if after == "'s" and name.end + 1 < len(self.tokens):  # "in Bonobo's style"
-            after = self.tokens[name.end + 1].word
+        if after == "'s" and name.end + 1 < len(self.tokens):  # "in Bonobo's style", "Hans Zimmer's quieter side"
+            following = [token.word for token in self.tokens[name.end + 1 : name.end + 3]]
+            after = next((word for word in following if word in _OEUVRE), following[0])
         opens = i == 0 or self.tokens[i - 1].kind == "stop"
-        loosely = after in _LOOSELY and (name.end > i + 1 or not opens)
-        loosely |= name.end > i + 1 and self._is_played(name.end) and self._is_strange(i, name.end)
+        loosely = after in _LOOSELY | _OEUVRE and (name.end > i + 1 or not opens)
+        played = name.end > i + 1 and self._is_played(name.end) and self._is_strange(i, name.end)
+        loosely |= played and not self._is_place(name)
         if after not in _STYLE and not loosely:
             return None
         return None if _NATION.search(name.text) and name.end == i + 1 else name
@@ -235,7 +242,8 @@ class _Finder:
             return None
         name = self._capitalised(i, relation)
         single = name is not None and name.end == i + 1
-        if name is None or (single and (several or not self._is_strange(i, i + 1))):
+        listed = name is not None and self._names_another(name.end + 1) and self.tokens[name.end].word in ("and", "or")
+        if name is None or (single and ((several and not listed) or not self._is_strange(i, i + 1))):
             return None
         return None if _NATION.search(name.text) and name.end == i + 1 else name
 
@@ -305,6 +313,12 @@ class _Finder:
         if self._only_concepts(i, end) and not self.is_title(text) and not (listed and end - i > 1):
             return None
         return Name(i, end, text, relation)
+
+    def _titled(self, i: int, relation: Relation) -> Name | None:
+        """Behind a cue several words in capitals are a name whatever the first means ("like Reel Big Fish")."""
+        rest = self._capitalised(i + 1, relation, listed=True) if i + 1 < len(self.tokens) else None
+        begins = self.tokens[i].capital and self.tokens[i].word not in ("i", "the", "a") and rest is not None
+        return replace(rest, start=i, text=self._text(i, rest.end)) if begins and rest is not None else None
 
     def _joined(self, i: int, step: int) -> bool:
         """Whether a name goes on with a capital after `step` - 1 small words ("Explosions in the Sky",

@@ -234,12 +234,17 @@ class _Walk:
             self._open("want" if self._is_taste(i, span) else "keep")
 
     def _is_taste(self, i: int, span: Span) -> bool:
-        """ "I like warm acoustic music" tells a taste, "I like the warm music" what is to stay."""
-        if span.first not in ("i", "we") or not {"like", "love"} & set(span.names[0].split()):
+        """ "I like warm acoustic music" tells a taste, "I like the warm music" what is to stay; so does "I like warm
+        music, but …", which answers something.
+        """
+        if span.first not in ("i", "we") or not {"like", "love", "enjoy", "adore"} & set(span.names[0].split()):
             return False
-        said = [token.word for token in self.tokens[span.end : span.end + 6]]
-        general = next((k for k, word in enumerate(said) if word in ("music", "songs", "tracks", "stuff", "beats")), 0)
-        return general > 0 and not (_DEFINITE | {"how", "what", "it"}) & set(said[:general])
+        sentence = next((j for j in range(i, len(self.spans)) if self._kind(j) == "stop"), len(self.spans))
+        answers = any(self.spans[j].kind in ("reset", "comparative", "more", "less") for j in range(i, sentence))
+        said = [token.word for token in self.tokens[span.end : span.end + 3]]
+        definite = (_DEFINITE | {"how", "what", "it", "about", "our", "my", "everything", "all"}) & set(said)
+        named = self._kind(self._past(i + 1, ("filler",))).startswith("name")
+        return not answers and not definite and not named and span.names[0].split()[-1] != "the"
 
     def _accept(self, i: int, span: Span) -> None:
         liking = span.names[0] != "keep it" and {"like", "love", "keep"} & set(span.names[0].split())  # "keep it warm"
@@ -427,6 +432,8 @@ class _Walk:
             return True
         if self.scope.mode != "want" or not is_stated(self.spans, i) or is_welcome(self.spans, i):
             return False
+        if any(self.spans[j].first in ("sounds", "sound") and self._kind(j) == "like" for j in range(max(0, i - 3), i)):
+            return True  # "the music sounds like a funeral"
         asks = ("want", "more", "less", "comparative", "too", "exclude")
         corrected = any(span.kind == "negate" for span in self.spans[:i])  # "it's not jazz I'm after, it's soul"
         return not corrected and any(span.kind in asks for span in self.spans) and self._verdict(i) is None
