@@ -2,7 +2,7 @@
 
 In: a file of requests with what each must mean (JSON lines). Out: a table per set; `--misses` lists every difference.
 
-    python benchmarks/understanding.py [--requests FILE] [--half worked|held] [--misses]
+    python benchmarks/understanding.py [--requests FILE] [--half worked|held|unseen] [--misses]
 
 - Counted: concepts wanted, avoided, more, less, kept; limits (one item each); what was said to be unmeasurable.
 - `may` in a line: neither required nor counted as invented. Acts are counted apart.
@@ -145,8 +145,10 @@ def judge(line: dict[str, Any], request: Request) -> tuple[list[tuple[str, str]]
 
 
 def half_of(lines: list[str], half: str) -> list[str]:
-    """Every other line: "worked" were looked at while the parser was worked on, "held" never were."""
-    return {"all": lines, "worked": lines[::2], "held": lines[1::2]}[half]
+    """Every other line: "worked" were looked at while the parser was worked on, "held" were not at first; where the
+    report says that half of those were looked at later, "unseen" are the rest.
+    """
+    return {"all": lines, "worked": lines[::2], "held": lines[1::2], "unseen": lines[3::4]}[half]
 
 
 def measure(path: Path, show: bool = False, half: str = "all") -> dict[str, Counter[str]]:
@@ -177,7 +179,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=Path, default=REQUESTS)
     parser.add_argument("--misses", action="store_true")
-    parser.add_argument("--half", choices=("all", "worked", "held"), default="all")
+    parser.add_argument("--half", choices=("all", "worked", "held", "unseen"), default="all")
     arguments = parser.parse_args()
     counts = measure(arguments.requests, arguments.misses, arguments.half)
     print(f"{'set':10} {'lines':>5} {'items':>5} {'found':>7} {'invented':>9} {'acts':>7} {'lines exact':>12}")

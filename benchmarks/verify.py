@@ -3,12 +3,12 @@
 In: sentences with the context that they are about and whether they are true of it (JSON lines). Out: shares; `--misses`
 lists what was judged wrongly.
 
-    python benchmarks/verify.py [--statements FILE] [--half worked|held] [--misses]
+    python benchmarks/verify.py [--statements FILE] [--half worked|held|unseen] [--misses]
 
 - `statements_dev.jsonl` was written by the verifier's author, `statements_smollm2.jsonl` by SmolLM2-135M (Apache-2.0)
   from a few facts of each context, and labelled by reading; what is no sentence about a track or clip was dropped.
 - `statements_blind.jsonl`: by somebody who had not seen the verifier, partly from SmolLM2. Every other line is "worked"
-  (looked at while the verifier was worked on), the rest is "held" and never was.
+  (looked at while the verifier was worked on), the rest "held"; half of that was looked at later, "unseen" never was.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ FOLDER = Path(__file__).parents[1] / "tests" / "reason"
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--statements", type=Path, default=FOLDER / "statements_smollm2.jsonl")
-    parser.add_argument("--half", choices=("all", "worked", "held"), default="all")
+    parser.add_argument("--half", choices=("all", "worked", "held", "unseen"), default="all")
     parser.add_argument("--misses", action="store_true")
     options = parser.parse_args()
     contexts = {

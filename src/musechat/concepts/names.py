@@ -179,7 +179,8 @@ class _Finder:
         """ "Minimal piano, Ólafur Arnalds, snow", "Radiohead, Portishead": a name in capitals that is an item of a list
         by itself. What opens a sentence is one only with several words, or where another name follows.
         """
-        article = self.tokens[i].word == "the" and (i > 0 or self.tokens[i].capital)
+        article = self.tokens[i].word in ("the", "a") and self.tokens[i].capital
+        article |= self.tokens[i].word == "the" and i > 0
         first = i + article
         if first >= len(self.tokens) or not self.tokens[first].capital:
             return None
@@ -187,6 +188,8 @@ class _Finder:
         if not opens and self.tokens[i - 1].kind != "comma" and self.tokens[i - 1].word not in _MAYBE:
             return None
         name = self._capitalised(first, "like")
+        if name is not None and article and self.tokens[i].word == "a":  # "A Tribe Called Quest"
+            name = replace(name, start=i, text=self._text(i, name.end))
         if name is None or self._is_place(name) or not (name.end > first + 1 or self._is_strange(first, name.end)):
             return None
         after = self.tokens[name.end] if name.end < len(self.tokens) else None
