@@ -318,6 +318,25 @@ def test_a_question_holds_no_wishes() -> None:
         ("the same style but instrumental", {"wants": ["instrumental"], "vocals": "none", "same": True}),
         ("keep everything but the vocals", {"vocals": "none", "same": True}),
         ("does it have to be so loud?", {"less": ["loud"]}),
+        ("the strings suit the opening, but darker", {"keep": ["strings"], "more": ["dark"], "unmatched": ["opening"]}),
+        ("the piano works, but the drums don't", {"keep": ["piano"], "avoids": ["drums"]}),
+        (
+            "the vocals can stay, the guitars should go",
+            {"keep": ["vocals"], "avoids": ["guitar"], "unmatched": ["stay"]},
+        ),
+        ("those drums! now with synth", {"keep": ["drums"], "wants": ["synth"]}),
+        ("I like warm acoustic music", {"wants": ["warm", "acoustic"]}),
+        ("I like the warm music", {"keep": ["warm"]}),
+        (
+            "a drone flies over a warm desert; strings please",
+            {"wants": ["strings"], "unmatched": ["drone flies", "warm desert"]},
+        ),
+        (
+            "minimal piano, Erik Satie, dark",
+            {"wants": ["minimal", "piano", "dark"], "unmeasurable": ["style of Erik Satie"]},
+        ),
+        ("anything but Coldplay", {"not_artists": ["Coldplay"]}),
+        ("more Radiohead", {"unmeasurable": ["style of Radiohead"]}),
         (
             "wrong tempo, it should be around 140",
             {"tempo_min": 128.8, "tempo_max": 151.2, "unmatched": ["wrong", "tempo"]},

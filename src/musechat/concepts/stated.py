@@ -9,6 +9,7 @@ In: spans, one of them a concept. Out: whether the concept is stated of the trac
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import Literal
 
 from musechat.concepts.spans import Span
@@ -102,7 +103,8 @@ def told_of(spans: Sequence[Span], tokens: Sequence[Token], i: int) -> Literal["
         last += 1
     if last + 1 == len(spans):
         return None
-    said = [token.word for token in tokens[spans[last].end : spans[last].end + 12]]
+    rest_of = tokens[spans[last].end : spans[last].end + 12]
+    said = [token.word for token in takewhile(lambda token: token.kind == "word", rest_of)]
     while said and said[0] in _NOUNS | _ADVERBS:
         del said[0]
     verb, rest = (said[0], said[1:]) if said else ("", [])
@@ -118,7 +120,9 @@ def told_of(spans: Sequence[Span], tokens: Sequence[Token], i: int) -> Literal["
     goes = verb in ("go", "goes", "do", "does") and rest[:1] and rest[0] in ("well", "nicely", "great", "with", "the")
     praised = [span.first for span in spans[last : min(last + 6, _end(spans, last))] if span.kind == "praise"]
     right = verb in ("is", "are", "'s", "was", "were") and bool(praised) and praised[0] not in ("fine", "ok", "okay")
-    denied = {"not", "too", "never", "but"} & set(said[:6])
+    if said in (["do", "not"], ["does", "not"], ["is", "not"], ["are", "not"]):
+        return "avoid"  # "the piano works, but the drums don't"
+    denied = {"not", "too", "never"} & set(said[:3])
     return "keep" if (verb in _APPROVES | _STAYS or there or goes or right) and not denied else None
 
 
@@ -135,7 +139,7 @@ def _opens_sentence(spans: Sequence[Span], tokens: Sequence[Token], i: int) -> b
     start = _start(spans, i)
     words = [token.word for token in tokens[spans[start].start : spans[i].start]]
     place = next((k for k, word in enumerate(words) if word in _DEFINITE), None)
-    if place is None or place > 4 or len(words) - place > 3 or spans[-1].kind == "concept":
+    if place is None or place > 4 or len(words) - place > 3 or i + 1 >= len(spans):
         return False
     kinds = [span.kind for span in spans[start:i]]
     return all(kind in ("filler", "concept", "and", "praise", "accept", "reset", "word") for kind in kinds)
