@@ -113,6 +113,7 @@ _UNCHANGED = re.compile(r"\b(?:not|n['’]t)\b.*?\b(higher|more|lower|less)\b", 
 
 
 _SCORE = re.compile(r"\b0\.\d")
+_ASKED = re.compile(r"\b(?:asked|want\w*|wish\w*)\b", re.I)
 _LIBRARY = re.compile(r"\b(?:library|collection|catalogue|tracks|you own)\b|%", re.I)
 _GONE = re.compile(
     r" (?:is|are|has been|have been|was|were) (?:gone|missing|absent|left out|removed|dropped|lost)\b", re.I
@@ -237,6 +238,8 @@ class Attributes:
         if span.kind == "comparative":
             ranked = held is not None and held.standing is not None and _LIBRARY.search(line) is not None
             return ranked or self._changed(name, grounds, line)
+        if f"no {name}" in grounds.limits and _ASKED.search(line):
+            return False  # "you wanted vocals"
         return held is not None and weak and _fits(held, line)
 
     def _mood(self, name: str, subject: Subject, grounds: Grounds) -> bool | None:

@@ -116,6 +116,10 @@ def _facts(grounds: Grounds) -> dict[str, float | str]:
         known["share of cuts on beats"] = on / cuts
     if grounds.likeness is not None:
         known["likeness"] = grounds.likeness
+    known["licence"] = float("licence" in grounds.names or any("licence" in name for name in grounds.limits))
+    known |= {f"asked for {way} energy": float(f"{way} energetic" in grounds.changes) for way in ("more", "less")}
+    known["silence"] = float("silence" in grounds.fit)
+    known["lift"] = float("lift" in (grounds.fit.get("opening"), *grounds.fit))
     if grounds.limits:
         known["limits"] = 1.0
         known["upper limit"] = float(any("at most" in name or "–" in name for name in grounds.limits))
