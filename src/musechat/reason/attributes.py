@@ -59,7 +59,7 @@ LOOKS: dict[str, tuple[Scale, ...]] = {
     **dict.fromkeys(("dark", "darker"), (Scale(_B, 0, 0.3),)),
     **dict.fromkeys(("dim", "dimly", "dimmer", "shadowy", "dusky"), (Scale(_B, 0, 0.5),)),
     **dict.fromkeys(("bright", "brightly", "well-lit", "light"), (Scale(_B, 0.5),)),
-    **dict.fromkeys(("muted", "desaturated", "drab", "washed-out", "pale"), (Scale(_S, 0, 0.2),)),
+    **dict.fromkeys(("muted", "desaturated", "drab", "washed-out", "washed out", "pale"), (Scale(_S, 0, 0.2),)),
     **dict.fromkeys(("colourful", "colorful", "saturated", "vivid", "vibrant"), (Scale(_S, 0.2),)),
     **dict.fromkeys(("cool", "cold", "bluish"), (Scale(_W, 0, 0.45),)),
     **dict.fromkeys(("warm", "warmly", "golden"), (Scale(_W, 0.55),)),

@@ -98,6 +98,11 @@ def check_relations(line: str, grounds: Grounds) -> tuple[str, list[str]]:
     return "".join(pieces), problems
 
 
+def tells_relation(line: str) -> bool:
+    """Whether a line says anything that a rule judges by a measured fact."""
+    return any(rule.says.search(line) for rule in _rules()[0] if rule.of != "never")
+
+
 def _facts(grounds: Grounds) -> dict[str, float | str]:
     """What the rules ask for, as far as it is known."""
     known: dict[str, float | str] = {"never": 0.0, "broken limit": float(grounds.others)}

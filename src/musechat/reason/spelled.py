@@ -66,6 +66,7 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tup
         ),
         (r",? give or take (?:a|one|two|\d+) (?:seconds?|minutes?|bpm|beats?|points?)", lambda m: " or so"),
         (r"\ba (?:full|whole|good) (?=minute|second)", lambda m: "a "),
+        (r"\bthe first (?=(?:minute|second)\b)", lambda m: "the first 1 "),
         (r"\bone (?=(?:cut )?(?:out )?(?:of|in) (?:the |your |its )*\d)", lambda m: "1 "),
         (rf"(?<!beats )(?<!times )(?<!cuts )\ba {_LENGTH}\b(?! (?:{_OTHERS})\b)", lambda m: f"1 {m['unit']}"),
     )

@@ -2,6 +2,7 @@
 
 In: one sentence, from any narrator; the evidence it was written for. Out: `Verdict`: fine, or what is wrong.
 
+- What rests on no evidence may only be an opinion.
 - A closed world: an attribute, a name or a number must match a piece of the evidence; opinions and glue come from lists
   (`neutral.toml`); every other word is refused.
 - Names are masked first, so that a track called "Happy Female Vocals 128 BPM" asserts nothing; a masked name must still
@@ -25,7 +26,7 @@ from musechat.reason.grounds import grounds_of
 from musechat.reason.names import QUOTED, masked, wrong_names
 from musechat.reason.neutral import is_neutral
 from musechat.reason.numbers import Numbers
-from musechat.reason.relations import check_relations
+from musechat.reason.relations import check_relations, tells_relation
 from musechat.reason.spelled import in_digits
 
 if TYPE_CHECKING:
@@ -33,6 +34,13 @@ if TYPE_CHECKING:
     from musechat.core.evidence import Evidence
 
 LONGEST = 400
+_MASKED = re.compile(r"Q(?:title|artist|album|mention|barred)")
+_OPINION = re.compile(
+    r"\b(?:i|i['’](?:d|m|ll|ve)|me|my|let['’]?s|how about|what about|try|here|fits?|fitting|suits?|suited|works?|"
+    r"match(?:es)?|goes|good|great|nice|nicely|fine|lovely|perfect|well|right|better|best|hope|sorry|choice|pick|listen|see|hear)\b|\?",
+    re.I,
+)
+"""What a sentence must hold that says nothing of the evidence: somebody's opinion."""
 _SHORTEST_MANNER = 5
 """Letters above which a word in -ly tells how, not what."""
 _MARKUP = re.compile(r"<[^>]*>|https?:|www\.|\]\(|[`{}<>\\|*_#~^=@$€£]|\b\w+\.(?:com|org|net|io|de)\b", re.I)
@@ -77,6 +85,11 @@ class Verifier:
         rest, wrong = self._attributes.check(left, grounds, line)
         problems += wrong
         problems += [f"unknown word {word!r}" for word in self._unknown(rest)]
+        grounded = (
+            _MASKED.search(line) or tells_relation(line) or "".join(rest.split(" ; ")) != "".join(line.split(" ; "))
+        )
+        if not grounded and not _OPINION.search(line):
+            problems.append("nothing in it rests on the evidence")
         return Verdict(tuple(dict.fromkeys(problems)))
 
     def _unquoted(self, text: str) -> str:
