@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import time
 from pathlib import Path
 
 from musechat.concepts.vocabulary import shipped_vocabulary
@@ -36,16 +37,19 @@ def main() -> None:
         for context in json.loads((FOLDER / "contexts.json").read_text("utf-8"))
     }
     verifier = Verifier(shipped_vocabulary())
-    counts = {True: [0, 0], False: [0, 0]}
+    counts, spent = {True: [0, 0], False: [0, 0]}, 0.0
     for raw in half_of(options.statements.read_text("utf-8").splitlines(), options.half):
         line = json.loads(raw)
+        begun = time.perf_counter()
         verdict = verifier.check(line["text"], contexts[line["context"]])
+        spent += time.perf_counter() - begun
         right = verdict.ok == line["true"]
         counts[line["true"]][0] += right
         counts[line["true"]][1] += 1
         if options.misses and not right:
             print("refused" if line["true"] else "passed", line["context"], line["text"], *verdict.problems, sep=" | ")
     print(f"lies caught {counts[False][0]} of {counts[False][1]}, truths passed {counts[True][0]} of {counts[True][1]}")
+    print(f"{1000 * spent / max(1, counts[True][1] + counts[False][1]):.1f} ms a sentence")
 
 
 if __name__ == "__main__":

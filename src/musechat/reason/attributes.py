@@ -138,7 +138,7 @@ class Attributes:
             rest, wrong = min(read, key=lambda found: (len(found[1]), len(found[0].split())))
             pieces.append(rest)
             problems += wrong
-        return " ; ".join(pieces), problems
+        return "".join(pieces), problems
 
     def _clause(self, clause: str, subject: Subject, grounds: Grounds, weak: bool, line: str) -> tuple[str, list[str]]:
         problems: list[str] = []

@@ -16,7 +16,7 @@ _ENDINGS = ("s", "es", "d", "ed", "ing", "ly", "er", "est", "'s", "ies")
 def neutral_words() -> frozenset[str]:
     """The words that state nothing, folded."""
     plain = tomllib.loads(resources.files("musechat.reason").joinpath("neutral.toml").read_text("utf-8"))
-    return frozenset(word.replace("-", " ") for words in plain.values() for word in words.split()) | {"s", "t"}
+    return frozenset(word for words in plain.values() for word in words.split()) | {"s", "t"}
 
 
 def is_neutral(word: str) -> bool:

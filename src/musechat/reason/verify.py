@@ -85,9 +85,7 @@ class Verifier:
         rest, wrong = self._attributes.check(left, grounds, line)
         problems += wrong
         problems += [f"unknown word {word!r}" for word in self._unknown(rest)]
-        grounded = (
-            _MASKED.search(line) or tells_relation(line) or "".join(rest.split(" ; ")) != "".join(line.split(" ; "))
-        )
+        grounded = rest != line or _MASKED.search(line) or tells_relation(line)
         if not grounded and not _OPINION.search(line):
             problems.append("nothing in it rests on the evidence")
         return Verdict(tuple(dict.fromkeys(problems)))
