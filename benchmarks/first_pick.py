@@ -151,7 +151,7 @@ def answers(folder: Path, seeds: str, each: int) -> tuple[list[Answer], list[Pla
 
 
 def report(found: list[Answer], tracks: list[Placed]) -> None:
-    """A table per kind."""
+    """A table per kind, and every miss."""
     third = math.ceil(len(tracks) / 3)
     print(f"{len(found)} clips, {len(tracks)} tracks; by chance 33 %")
     print(f"{'kind':8} {'clips':>5} {'in the third':>13} {'median rank':>12}")
@@ -159,7 +159,7 @@ def report(found: list[Answer], tracks: list[Placed]) -> None:
         ranks = [answer.rank for answer in found if kind in (answer.clip.kind, "all")]
         share = np.mean([rank < third for rank in ranks])
         print(f"{kind:8} {len(ranks):5} {share:13.1%} {np.median(ranks) + 1:12.0f}")
-    for answer in sorted(found, key=lambda a: -a.rank)[:10]:
+    for answer in sorted(found, key=lambda a: -a.rank):
         if answer.rank >= third:
             print(
                 "  ",

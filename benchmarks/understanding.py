@@ -30,6 +30,8 @@ WEIGHTED = 0.01
 TITLES = ("night drive", "low", "happy female vocals 128 bpm")
 LEARNED = ("mid-tempo", "50s", "2010s", "1920s")
 """Concepts that nothing measured when the requests were written, and something does now."""
+KEPT = ("keep", "same tempo")
+"""A tempo that is praised is held since then; where the writers knew of it they ask for it."""
 
 
 UNHEARD = frozenset(name for name, concept in shipped_vocabulary().concepts.items() if not concept.measurable)
@@ -83,9 +85,8 @@ def matched(must: tuple[str, str], found: set[tuple[str, str]]) -> set[tuple[str
     if field == "deaf":  # that something cannot be heard is told, whether it was asked for, lessened or excluded
         return {item for item in found if item[0] == field and _bare(item[1]) in map(_bare, value.split("|"))}
     if field == "style":
-        return {
-            item for item in found if item[0] == field and item[1].removeprefix("the ") == value.removeprefix("the ")
-        }
+        names = [one.removeprefix("the ") for one in value.split("|")]
+        return {item for item in found if item[0] == field and item[1].removeprefix("the ") in names}
     if field == "licence":
         value = value.replace("-", " ")
         return {item for item in found if item[0] == field and item[1].replace("-", " ") == value}
@@ -101,6 +102,8 @@ def tolerated(line: dict[str, Any], item: tuple[str, str]) -> bool:
     """Whether the line allows an item that it does not require; what it forbids it never does."""
     field, value = item
     may = line.get("may", {})
+    if item == KEPT:
+        return True
     forbidden = {str(one).replace("wants:", "more:") for one in line.get("must_not", [])}
     if f"{field}:{value}" in forbidden or f"constraints:{field}" in forbidden:
         return False

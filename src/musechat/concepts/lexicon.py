@@ -8,11 +8,13 @@ In: a vocabulary. Out: `Lexicon`, which gives the longest phrase that begins at 
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from itertools import product
 
 from musechat.concepts.tokens import Token, words
 from musechat.concepts.vocabulary import Vocabulary, comparatives, plurals
@@ -45,8 +47,8 @@ class Lexicon:
         for word, names in vocabulary.ambiguous.items():
             self._add(word, Sense("concept", names))
         for kind, phrases in plain["cue"].items():
-            for phrase in phrases:
-                self._add(phrase, Sense(kind, (phrase,)))
+            for cue in (one for pattern in phrases for one in alternatives(pattern)):
+                self._add(cue, Sense(kind, (cue,)))
         for licence, phrases in plain["licence"].items():
             for phrase in phrases:
                 self._add(phrase, Sense("licence", (licence,)))
@@ -90,6 +92,12 @@ class Lexicon:
         """Derived forms and fillers: whatever means something already keeps its meaning."""
         for phrase in phrases:
             self._senses.setdefault(words(phrase), sense)
+
+
+def alternatives(pattern: str) -> list[str]:
+    """All phrases of a pattern: "(|a )similar (mood|feel)" are four."""
+    parts = [part.split("|") for part in re.split(r"[()]", pattern)]
+    return ["".join(chosen) for chosen in product(*parts)]
 
 
 @lru_cache(maxsize=4)

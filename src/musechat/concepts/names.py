@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from musechat.concepts.lexicon import Lexicon
+from musechat.concepts.artists import well_known
+from musechat.concepts.lexicon import Lexicon, Sense
 from musechat.concepts.tokens import Token, words
 
 Relation = Literal["by", "like", "bare", "quote"]
@@ -27,6 +28,8 @@ _CONNECTORS = frozenset(("of", "the", "in", "de", "la", "le", "von", "van", "der
 _BEFORE_NAME = frozenset(("more", "never", "no", "by", "play", "some", "without", "not", "from"))
 _STYLE = frozenset(("style", "styled", "esque"))
 _AGES = frozenset(("some", "early", "late", "old", "classic", "vintage"))
+_OPENERS = frozenset(("the", "a", "my"))
+"""These begin a name where they have a capital within a sentence: "The Clash", "My Bloody Valentine"."""
 _PLACED = frozenset(("in", "at", "from", "on"))
 """Between "like" and a name these name a place: "like in Paris"."""
 _MAYBE = frozenset(
@@ -127,31 +130,33 @@ class _Finder:
             return bare, 0
         if i in self.quotes:
             return self._quoted(i)
-        if (listed := self._listed(i)) is not None:
-            return listed, 0
-        if (styled := self._before_style(i)) is not None:
-            return styled, 0
+        alone = self._famous(i, "like") or self._listed(i) or self._before_style(i)
+        if alone is not None:
+            return alone, 0
         found = self.lexicon.find(self.tokens, i)
-        if found is None:
-            return None, 1
-        sense, length = found
-        last = self.tokens[i + length - 1].word
+        return self._behind_cue(i, *found) if found is not None else (None, 1)
+
+    def _behind_cue(self, i: int, sense: Sense, length: int) -> tuple[Name | None, int]:
+        """The same, where a phrase that means something stands at `i`."""
+        after, last = i + length, self.tokens[i + length - 1].word
+        begins = next((step for step in range(1, length) if self._famous(i + step, "like") is not None), None)
+        if begins is not None:  # "like The Clash", where "like the" is a cue
+            return None, begins
         if sense.kind in ("by", "like", "from"):
-            return self._behind(i + length, "like" if sense.kind == "like" else "by", length, sense.kind), length
+            return self._behind(after, "like" if sense.kind == "like" else "by", length, sense.kind), length
         if sense.kind in ("more", "less", "keep", "want", "soft") or last in ("thinking", "some"):
-            likened = self._asked_for(i + length, sense.kind, self.tokens[i].word)
+            likened = self._asked_for(after, sense.kind, self.tokens[i].word)
             if likened is not None:
                 return likened, length
         if last == "as" and i >= 2 and self.tokens[i - 2].word == "as":  # "as dreamy as Beach House"
-            return self._capitalised(i + length, "like", listed=True), length
-        if sense.kind in ("exclude", "negate"):  # "anything but Coldplay"
-            at = i + length
-            known = self._known(at, "by") if at < len(self.tokens) and last == "but" else None
-            left_out = known or self._before_style(at) or self._likened(at, "by")
+            return self._capitalised(after, "like", listed=True), length
+        if sense.kind in ("exclude", "negate") and after < len(self.tokens):  # "anything but Coldplay"
+            known = self._known(after, "by") if last == "but" else None
+            left_out = known or self._famous(after, "by") or self._before_style(after) or self._likened(after, "by")
             if left_out is not None:
                 return left_out, length
         if last == "by" or (last == "like" and sense.kind == "more"):
-            return self._behind(i + length, "by" if last == "by" else "like", length, sense.kind), length
+            return self._behind(after, "by" if last == "by" else "like", length, sense.kind), length
         inside = (step for step in range(1, length) if self._known(i + step, "bare") is not None)
         return None, next(inside, length)
 
@@ -160,7 +165,7 @@ class _Finder:
         for _ in range(_SKIPPED + 1):
             if i >= len(self.tokens) or self.tokens[i].kind != "word":
                 return None
-            named = self._known(i, relation) or self._quoted_name(i, relation)
+            named = self._known(i, relation) or self._quoted_name(i, relation) or self._famous(i, relation)
             if named is None and cue != "from":
                 named = self._capitalised(i, relation) or self._titled(i, relation)
             if named is not None:
@@ -169,17 +174,26 @@ class _Finder:
             found = self.lexicon.find(self.tokens, i)
             word = self.tokens[i].word
             idle = found is not None and found[0].kind in ("filler", "article", "soft") and word not in _PLACED
+            thing = relation == "like" and word in ("a", "an") and not self.tokens[i].capital
+            if thing and not self._is_styled(i + 1):  # "like an old Game Boy"
+                return None
             if not idle and word not in _AGES:
                 break
             i += 1 if found is None else found[1]
         sure = cue_length >= _SPELLED_CUE or self.tokens[start - 1].word == "to" or self.small
         return self._spelled(i, relation) if relation == "like" and sure else None
 
+    def _is_styled(self, i: int) -> bool:
+        """Whether a name begins at `i` that asks for its style: "like a Hans Zimmer score"."""
+        while i < len(self.tokens) and self.tokens[i].word in _AGES:
+            i += 1
+        return i < len(self.tokens) and (self._known(i, "like") is not None or self._before_style(i) is not None)
+
     def _listed(self, i: int) -> Name | None:
         """ "Minimal piano, Ólafur Arnalds, snow", "Radiohead, Portishead": a name in capitals that is an item of a list
         by itself. What opens a sentence is one only with several words, or where another name follows.
         """
-        article = self.tokens[i].word in ("the", "a") and self.tokens[i].capital
+        article = self.tokens[i].word in _OPENERS and self.tokens[i].capital
         article |= self.tokens[i].word == "the" and i > 0
         first = i + article
         if first >= len(self.tokens) or not self.tokens[first].capital:
@@ -188,7 +202,7 @@ class _Finder:
         if not opens and self.tokens[i - 1].kind != "comma" and self.tokens[i - 1].word not in _MAYBE:
             return None
         name = self._capitalised(first, "like")
-        if name is not None and article and self.tokens[i].word == "a":  # "A Tribe Called Quest"
+        if name is not None and article and self.tokens[i].word != "the":  # "A Tribe Called Quest"
             name = replace(name, start=i, text=self._text(i, name.end))
         if name is None or self._is_place(name) or not (name.end > first + 1 or self._is_strange(first, name.end)):
             return None
@@ -267,11 +281,25 @@ class _Finder:
                 break
             skipped = self.tokens[i + 1].word in (*_AGES, "the") and i + 2 < len(self.tokens)
             at = i + 1 + skipped
-            other = self._known(at, name.relation) or self._capitalised(at, name.relation, listed=True)
+            other = self._known(at, name.relation) or self._famous(at, name.relation)
+            other = other or self._capitalised(at, name.relation, listed=True)
             if other is None:
                 break
             names.append(other)
         return names
+
+    def _famous(self, i: int, relation: Relation) -> Name | None:
+        """A well-known artist at token `i`."""
+        for artist in well_known().get(self.tokens[i].word, ()):
+            phrase = self.tokens[i : i + len(artist.words)]
+            if tuple(token.word for token in phrase) != artist.words:
+                continue
+            opens = len(phrase) == 1 and (i == 0 or self.tokens[i - 1].kind == "stop")
+            placed = i > 0 and self.tokens[i - 1].word in _PLACED
+            written = phrase[0].capital and phrase[-1].capital and not (self.shouted or opens or placed)
+            if written or not artist.ordinary:
+                return Name(i, i + len(phrase), self._text(i, i + len(phrase)), relation)
+        return None
 
     def _known(self, i: int, relation: Relation) -> Name | None:
         for key, artist in self.known.get(self.tokens[i].word, ()):

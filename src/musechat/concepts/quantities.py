@@ -63,6 +63,8 @@ _OF_CLIP = re.compile(
 )
 _LONG = re.compile(r"^[ -]{0,2}(?:long\b|in length)", re.I)
 _OF_TRACK = re.compile(r"^[ -]{0,2}(?:long\b|in length|(?:\w+ )?(?:track|song|piece|version|tune|edit|cut)\b)", re.I)
+_LENGTH_SAID = re.compile(r"\b(?:longer|shorter|long enough)\b", re.I)
+_LENGTH_WISHED = re.compile(r"\b(?:needs?|want|make it|make that|should be|must be|has to be) (?:just |only )?$", re.I)
 _BARE_TEMPO = frozenset(f"{_ABOVE}|faster than|{_BELOW}".split("|")) - {"longer than", "shorter than"}
 _LOW = frozenset(f"{_AT_LEAST}|{_ABOVE}|or more|or faster|or above|or longer|or over".split("|"))
 _HIGH = frozenset(f"{_AT_MOST}|{_BELOW}|tops|or less|or slower|or below|or shorter|or under".split("|"))
@@ -91,13 +93,15 @@ def find_quantities(line: str, lifts: Sequence[tuple[int, str]] = ()) -> Quantit
     line = _MINUTES_AND.sub(lambda m: f"{m[1]}:{int(m[2]):02}".rjust(len(m[0])), line)  # "2 minutes 30"
     found: dict[str, float] = {}
     spans: list[tuple[int, int]] = []
-    tempo_said = _TEMPO_SAID.search(line) is not None
+    tempo_said, length_said = _TEMPO_SAID.search(line) is not None, _LENGTH_SAID.search(line) is not None
     for match in _QUANTITY.finditer(line):
         before, after = line[max(0, match.start() - 24) : match.start()], line[match.end() : match.end() + 24]
         prefix, suffix = _BEFORE.search(before), _AFTER.match(after)
         hit = prefix or suffix
         bound = hit[1].lower() if hit else ""
-        limits = _limits(match, bound, before, after, tempo_said)
+        asked = length_said or _LENGTH_WISHED.search(before) is not None  # "I need 30 seconds"
+        asked = asked and match[1][0].isdigit() and not after.startswith(" to ")
+        limits = _limits(match, bound, before, after, tempo_said, asked)
         if limits is None:
             continue
         kind = next(iter(limits)).split("_")[0]
@@ -113,10 +117,12 @@ def find_quantities(line: str, lifts: Sequence[tuple[int, str]] = ()) -> Quantit
     return Quantities(Constraints(**found), tuple(spans))  # type: ignore[arg-type]
 
 
-def _limits(match: re.Match[str], bound: str, before: str, after: str, tempo_said: bool) -> dict[str, float] | None:
+def _limits(
+    match: re.Match[str], bound: str, before: str, after: str, tempo_said: bool, length_said: bool
+) -> dict[str, float] | None:
     first, second, unit = match[1].lower(), match[2], (match[3] or "").lower()
     if ":" in first or re.fullmatch(_TIME, unit):
-        return _lengths(first, second, unit, bound, after)
+        return _lengths(first, second, unit, "plain" if length_said and not bound else bound, after)
     low = float(first)
     plain = bound in _BARE_TEMPO or (tempo_said and bound != "")  # "the tempo … around 140"
     if not unit and (not plain or not TOLERANCE.bare_slowest <= low <= TOLERANCE.bare_fastest):

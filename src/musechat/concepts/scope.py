@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Literal, cast
 
 from musechat.concepts.spans import Annotated, Span
-from musechat.concepts.stated import is_alike, is_remark, is_scenery, is_stated, is_welcome, told_of
+from musechat.concepts.stated import is_alike, is_liked_behind, is_remark, is_scenery, is_stated, is_welcome, told_of
 from musechat.concepts.vocabulary import Concept, Vocabulary
 from musechat.core.request import Lifted
 
@@ -52,6 +52,9 @@ _EXCEPTIONS = ("except", "apart", "excluding")
 _LOUDNESS: dict[str, Wish] = {"loud": "more", "powerful": "more", "quiet": "less", "soft": "less"}
 _PARTICLES: dict[str, Wish] = {"up": "more", "down": "less"}
 _DEFINITE = frozenset(("the", "this", "that", "these", "those", "its", "your", "her", "his"))
+_TEMPO = frozenset(("tempo", "pace", "speed", "bpm"))
+SAME_TEMPO = "same tempo"
+"""Asking for the tempo of before keeps it, however it is said; another tempo, whichever, cannot be asked for."""
 HALF, PLAIN, STRONG = 0.5, 1.0, 1.5
 _PATIENCE = 7
 """Spans after which an exclusion that has met no concept is forgotten."""
@@ -334,9 +337,20 @@ class _Walk:
     # What is said
 
     def _word(self, i: int, span: Span) -> None:
+        if self._likes_tempo(i, span):
+            self.out.events.append(Event(SAME_TEMPO, "keep", PLAIN))
+            return
         mode = "describe" if span.kind == "trap" else self.scope.mode
         self.out.leftovers.append(Leftover(span.start, span.end, mode))
         self.scope.heard = True
+
+    def _likes_tempo(self, i: int, span: Span) -> bool:
+        """ "I like the pace", "the tempo is great": that of the track is to stay."""
+        if span.first not in _TEMPO or not self._is_definite(i):
+            return False
+        liked = self.scope.mode == "keep" and self._kind(self._past_back(i - 1, ("filler", "and"))) != "word"
+        liked |= is_liked_behind(self.spans, i)
+        return liked or self._verdict(i) == ("keep", PLAIN) or told_of(self.spans, self.tokens, i) == "keep"
 
     def _licence(self, i: int, span: Span) -> None:
         if self.scope.mode in NEGATIVE:
@@ -375,7 +389,9 @@ class _Walk:
         if not self.scope.waiting and not self._goes_on(i, concept):
             self._open("want")
         ignored = self.scope.mode == "mention" or (self.scope.mode == "describe" and concept.kind != "use")
-        if ignored or self._is_unwelcome(i) or self._is_scenery(i, concept):
+        if not ignored and self._is_too_much(i):
+            self.out.events += [Event(name, "less", self._take_pending()) for name in span.names]
+        elif ignored or self._is_unwelcome(i) or self._is_scenery(i, concept):
             self.out.leftovers.append(Leftover(span.start, span.end, self.scope.mode))
         elif not self._is_subject(i):
             wish, weight = self._wish(i, span)
@@ -403,6 +419,10 @@ class _Walk:
             return ("less" if lowered and scope.waiting else "more"), self._take_pending()
         if scope.mode in NEGATIVE and self._kind(i + 1) == "enough":
             return "more", self._take_pending()
+        if self._is_definite(i) and is_liked_behind(self.spans, i):
+            return "keep", PLAIN
+        if self._kind(i + 1) == "praise" and self.spans[i + 1].first == "in":  # "emotional in a good way"
+            return "keep", PLAIN
         if scope.mode in ("want", "keep"):
             if (verdict := self._verdict(i)) is not None:
                 return verdict
@@ -423,6 +443,11 @@ class _Walk:
 
     def _is_welcome(self, i: int) -> bool:
         return is_stated(self.spans, i) and is_welcome(self.spans, i)
+
+    def _is_too_much(self, i: int) -> bool:
+        """ "This one feels kind of serious": said of the track with reserve and without praise."""
+        softened = self.pending == HALF and self.scope.mode == "want" and self._kind(i - 1) == "soft"
+        return softened and is_stated(self.spans, i) and not is_welcome(self.spans, i)
 
     def _is_unwelcome(self, i: int) -> bool:
         """ "It is slow, I need energy": said of the track without praise, in a message that asks for something."""

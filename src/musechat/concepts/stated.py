@@ -55,6 +55,8 @@ _GOOD = frozenset(("good", "great", "perfect", "nice", "yes", "lovely", "excelle
 _BAD = frozenset(("bad", "awful", "terrible", "no", "meh", "boring", "annoying"))
 _STAYS = frozenset(("stay", "stays", "remain", "remains"))
 _LEAVES = frozenset(("go", "leave", "disappear"))
+_IMPRESSIONS = frozenset(("sounds", "feels", "sounded", "felt", "seems"))
+_LIKINGS = frozenset("love loved like liked enjoy enjoyed want wanted need needed".split())
 _MUST = frozenset(("can", "could", "may", "should", "must", "will", "has", "have", "needs", "need"))
 
 
@@ -65,6 +67,8 @@ def is_stated(spans: Sequence[Span], i: int) -> bool:
     if not likened and any(span.first in _CLIP for span in spans[i + 1 : i + 2]):
         return False
     subject = next((j for j in range(start, i) if _is_subject(spans[j])), None)
+    if subject is None and spans[start].first in _IMPRESSIONS and _says(spans[start]):  # "Sounds lovely and calm"
+        return all(span.kind in _BETWEEN for span in spans[start + 1 : i])
     if subject is None or any(not _is_aside(span) for span in spans[start:subject]):
         return False
     said = next((j for j in range(subject, i) if _says(spans[j])), None)
@@ -86,6 +90,13 @@ def is_welcome(spans: Sequence[Span], i: int) -> bool:
         following = next((span for span in spans[end + 1 :] if span.kind != "filler"), None)
         if following is not None and following.kind in _PRAISE:
             return True
+    which = next((j for j in range(i, len(spans) - 2) if spans[j].first == "which"), None)
+    if (
+        which is not None
+        and which <= end + 1
+        and [span.first for span in spans[which + 1 : which + 3]] == ["is", "what"]
+    ):
+        return True  # "it is dark, which is what they asked for"
     before = [span.kind for span in spans[:i]]
     last = max((j for j, kind in enumerate(before) if kind in _PRAISE), default=None)
     return last is not None and "reset" not in before[last:]
@@ -120,10 +131,19 @@ def told_of(spans: Sequence[Span], tokens: Sequence[Token], i: int) -> Literal["
     goes = verb in ("go", "goes", "do", "does") and rest[:1] and rest[0] in ("well", "nicely", "great", "with", "the")
     praised = [span.first for span in spans[last : min(last + 6, _end(spans, last))] if span.kind == "praise"]
     right = verb in ("is", "are", "'s", "was", "were") and bool(praised) and praised[0] not in ("fine", "ok", "okay")
+    if verb in ("is", "are", "'s") and rest[:1] == ["what"] and _LIKINGS & set(rest):
+        return "avoid" if "not" in rest else "keep"  # "the strings are what I love about it"
     if said in (["do", "not"], ["does", "not"], ["is", "not"], ["are", "not"]):
         return "avoid"  # "the piano works, but the drums don't"
     denied = {"not", "too", "never"} & set(said[:3])
     return "keep" if (verb in _APPROVES | _STAYS or there or goes or right) and not denied else None
+
+
+def is_liked_behind(spans: Sequence[Span], i: int) -> bool:
+    """ "The relaxed tempo I do like": the liking stands behind what is liked, at the end of its clause."""
+    j = next((j for j in range(i + 1, len(spans)) if spans[j].kind != "concept" and spans[j].first not in _NOUNS), -1)
+    likes = j > 0 and spans[j].kind == "keep" and spans[j].first in ("i", "we")
+    return likes and (j + 1 == len(spans) or spans[j + 1].kind in (*_CLAUSE_ENDS, "reset"))
 
 
 def _opens_bare(spans: Sequence[Span], i: int) -> bool:
@@ -211,7 +231,15 @@ def _is_about_the_track(spans: Sequence[Span], i: int) -> bool:
 
 
 def _start(spans: Sequence[Span], i: int) -> int:
-    return max((j + 1 for j in range(i) if spans[j].kind in _CLAUSE_ENDS and not _lists(spans, j)), default=0)
+    return max((j + 1 for j in range(i) if _begins_clause(spans, j)), default=0)
+
+
+def _begins_clause(spans: Sequence[Span], j: int) -> bool:
+    if spans[j].kind == "and":  # "the kids are running and this one feels serious"
+        subject = spans[j + 1 : j + 4]
+        stated = any(_says(span) for span in subject[1:])
+        return bool(subject) and subject[0].first in ("this", "that", "it") and stated
+    return spans[j].kind in _CLAUSE_ENDS and not _lists(spans, j)
 
 
 def _lists(spans: Sequence[Span], j: int) -> bool:

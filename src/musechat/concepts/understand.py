@@ -20,7 +20,7 @@ from musechat.concepts.acts import act_of
 from musechat.concepts.asked import asked_about
 from musechat.concepts.lexicon import lexicon_of
 from musechat.concepts.names import known_names, named
-from musechat.concepts.scope import WISH_OF, Event, Leftover, Reading, Wish, read
+from musechat.concepts.scope import SAME_TEMPO, WISH_OF, Event, Leftover, Reading, Wish, read
 from musechat.concepts.spans import Annotated, annotate
 from musechat.concepts.tokens import clean, is_foreign
 from musechat.core.request import Act, Request, Vocals, Want
@@ -44,8 +44,6 @@ class ReadingLimits:
 
 
 LIMITS = ReadingLimits()
-SAME_TEMPO = "same tempo"
-"""Asking for the tempo of before keeps it, however it is said; another tempo, whichever, cannot be asked for."""
 _KEPT = ((SAME_TEMPO, "want"), (SAME_TEMPO, "more"))
 _UNUSED = ((SAME_TEMPO, "avoid"), (SAME_TEMPO, "less"))
 _POSITIVE: tuple[Wish, ...] = ("want", "more", "keep")
