@@ -137,6 +137,13 @@ def test_exclusions_reach_as_far_as_they_are_meant(text: str, meant: dict[str, o
             {"less": [("serious", 0.5)], "unmatched": ["actors run"]},
         ),
         ("it makes it emotional in a good way", {"keep": ["emotional"]}),
+        (
+            "The strings swell nicely, more drums",
+            {"more": ["drums"], "keep": ["strings"], "unmatched": ["swell nicely"]},
+        ),
+        ("soft vocals, a woman perhaps", {"wants": ["soft", "vocals", "female vocals"], "vocals": "female"}),
+        ("drums, a woman perhaps", {"wants": ["drums"], "unmatched": ["woman"]}),
+        ("Perfect energy for the wedding clip! More drums", {"more": ["drums"], "keep": ["energetic"]}),
     ],
 )
 def test_changes_and_what_to_keep(text: str, meant: dict[str, object]) -> None:

@@ -55,6 +55,10 @@ _DEFINITE = frozenset(("the", "this", "that", "these", "those", "its", "your", "
 _TEMPO = frozenset(("tempo", "pace", "speed", "bpm"))
 SAME_TEMPO = "same tempo"
 """Asking for the tempo of before keeps it, however it is said; another tempo, whichever, cannot be asked for."""
+_SINGERS = {
+    **dict.fromkeys(("woman", "girl", "lady"), "female vocals"),
+    **dict.fromkeys(("man", "guy", "bloke"), "male vocals"),
+}
 HALF, PLAIN, STRONG = 0.5, 1.0, 1.5
 _PATIENCE = 7
 """Spans after which an exclusion that has met no concept is forgotten."""
@@ -340,9 +344,16 @@ class _Walk:
         if self._likes_tempo(i, span):
             self.out.events.append(Event(SAME_TEMPO, "keep", PLAIN))
             return
+        if span.first in _SINGERS and self._is_singer(span):  # "a different singer, a woman perhaps"
+            self.out.events.append(Event(_SINGERS[span.first], WISH_OF[self.scope.mode], PLAIN))
+            return
         mode = "describe" if span.kind == "trap" else self.scope.mode
         self.out.leftovers.append(Leftover(span.start, span.end, mode))
         self.scope.heard = True
+
+    def _is_singer(self, span: Span) -> bool:
+        sung = any(self.vocabulary[event.concept].kind == "vocals" for event in self.out.events[-2:])
+        return sung and self.scope.mode in WISH_OF and self.tokens[span.start - 1].word in ("a", "another")
 
     def _likes_tempo(self, i: int, span: Span) -> bool:
         """ "I like the pace", "the tempo is great": that of the track is to stay."""
@@ -389,6 +400,8 @@ class _Walk:
         if not self.scope.waiting and not self._goes_on(i, concept):
             self._open("want")
         ignored = self.scope.mode == "mention" or (self.scope.mode == "describe" and concept.kind != "use")
+        before = [token.word for token in self.tokens[max(0, span.start - 3) : span.start]]
+        ignored |= self.scope.mode == "keep" and concept.kind == "use" and "for" in before  # "great for the wedding"
         if not ignored and self._is_too_much(i):
             self.out.events += [Event(name, "less", self._take_pending()) for name in span.names]
         elif ignored or self._is_unwelcome(i) or self._is_scenery(i, concept):

@@ -57,6 +57,7 @@ _STAYS = frozenset(("stay", "stays", "remain", "remains"))
 _LEAVES = frozenset(("go", "leave", "disappear"))
 _IMPRESSIONS = frozenset(("sounds", "feels", "sounded", "felt", "seems"))
 _LIKINGS = frozenset("love loved like liked enjoy enjoyed want wanted need needed".split())
+_WELL = frozenset("nicely beautifully perfectly wonderfully well".split())
 _MUST = frozenset(("can", "could", "may", "should", "must", "will", "has", "have", "needs", "need"))
 
 
@@ -136,7 +137,8 @@ def told_of(spans: Sequence[Span], tokens: Sequence[Token], i: int) -> Literal["
     if said in (["do", "not"], ["does", "not"], ["is", "not"], ["are", "not"]):
         return "avoid"  # "the piano works, but the drums don't"
     denied = {"not", "too", "never"} & set(said[:3])
-    return "keep" if (verb in _APPROVES | _STAYS or there or goes or right) and not denied else None
+    well = rest[:1] and rest[0] in _WELL  # "the strings swell nicely"
+    return "keep" if (verb in _APPROVES | _STAYS or there or goes or right or well) and not denied else None
 
 
 def is_liked_behind(spans: Sequence[Span], i: int) -> bool:
