@@ -143,7 +143,10 @@ def test_exclusions_reach_as_far_as_they_are_meant(text: str, meant: dict[str, o
         ),
         ("soft vocals, a woman perhaps", {"wants": ["soft", "vocals", "female vocals"], "vocals": "female"}),
         ("drums, a woman perhaps", {"wants": ["drums"], "unmatched": ["woman"]}),
-        ("Perfect energy for the wedding clip! More drums", {"more": ["drums"], "keep": ["energetic"]}),
+        (
+            "Perfect energy for the wedding clip! More drums",
+            {"more": ["drums"], "keep": ["energetic"], "unmatched": ["wedding"]},
+        ),
     ],
 )
 def test_changes_and_what_to_keep(text: str, meant: dict[str, object]) -> None:

@@ -29,7 +29,7 @@ _WEAK = re.compile(
     r"more|less|higher|lower|kept|keeps?|keeping|holds?|held|lean\w*|tagger\w*|tag\w*|lik\w+|loved|limit|percent|"
     r"against|after|before|instead|beats?|rank\w*|rates?|rated|nearer|leads?|counted|counts|points|give up|of 1|"
     r"match\w*|"
-    r"answers?|los\w+|ahead|behind|side|request\w*|respect\w*|pass\w*|[+]|little|much|low|high|strong\w*|leading)\b|%|[+]",
+    r"answers?|los\w+|ahead|behind|side|request\w*|respect\w*|pass\w*|[+]|little|much|low|high|strong\w*|leading|tops)\b|%|[+]",
     re.I,
 )
 _LOW = re.compile(
@@ -80,7 +80,7 @@ MOODS: dict[str, tuple[Scale, ...]] = {
 }
 TEMPI = {
     **dict.fromkeys(("fast", "quick", "brisk", "briskly", "rapid", "speedy", "uptempo"), Scale("bpm", 118)),
-    **dict.fromkeys(("slow", "slowly", "unhurried", "leisurely"), Scale("bpm", 0, 92)),
+    **dict.fromkeys(("slow", "slowly", "unhurried", "leisurely", "sluggish"), Scale("bpm", 0, 92)),
     **dict.fromkeys(("mid-tempo", "midtempo"), Scale("bpm", 85, 125)),
     **dict.fromkeys(
         "races racing rushes rushing tears tearing gallops galloping hurtles sprints sprinting speeds speeding".split(),
@@ -116,7 +116,7 @@ _SCORE = re.compile(r"\b0\.\d")
 _ASKED = re.compile(r"\b(?:asked|want\w*|wish\w*)\b", re.I)
 _LIBRARY = re.compile(r"\b(?:library|collection|catalogue|tracks|you own)\b|%", re.I)
 _GONE = re.compile(
-    r" (?:is|are|has been|have been|was|were) (?:gone|missing|absent|left out|removed|dropped|lost)\b", re.I
+    r" (?:is|are|has been|have been|was|were) (?:gone|missing|absent|left out|removed|dropped|lost|out|off)\b", re.I
 )
 
 

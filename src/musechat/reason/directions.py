@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
 _ROSE = re.compile(
     r"\b(?:rose|rises?|risen|rising|climb\w*|gain\w*|grew|grows?|grown|increas\w*|went up|goes up|go up|comes? up|"
-    r"came up|jumps up|jumped|doubl\w+|soar\w*|up from|up to|surg\w*|stronger|more of)\b",
+    r"came up|jumps up|jumped|doubl\w+|soar\w*|up from|up to|surg\w*|stronger|more of|"
+    r"(?:leap\w*|leapt|creep\w*|crept|edge[sd]?|inch\w*|nudged) (?:up|ahead))\b",
     re.I,
 )
 _FELL = re.compile(
     r"\b(?:fell|falls?|fallen|falling|dropp?\w*|declin\w*|decreas\w*|went down|goes down|go down|comes? down|came down|"
     r"slip\w*|dip\w*|sinks?|sank|los(?:es?|t|ing)|shr[aiu]nk\w*|down from|down to|weaker|less of|plummet\w*|halv\w+|"
-    r"plung\w+|step back|gives? up|fewer)\b",
+    r"plung\w+|step back|gives? up|fewer|slid\w*|(?:creep\w*|crept|edge[sd]?|inch\w*|nudged) (?:down|back))\b",
     re.I,
 )
 _HIGHER = re.compile(r"\b(?:higher|more|greater|stronger|above|exceeds?|tops|outdoes|ahead)\b", re.I)
@@ -36,6 +37,12 @@ _BEFORE = re.compile(
 )
 _UNCHANGED = re.compile(r"\b(?:as (?:it|they) (?:was|were)|unchanged|(?:stays?|remains?|is|are) the same)\b", re.I)
 _ALIKE = 0.05
+_AGAINST = re.compile(
+    r"\b(?P<way>higher|better|bigger|greater|stronger|larger|lower|smaller|weaker|worse)(?: \w+){0,3} than\b|"
+    r"\b(?P<verb>outscores|outranks|beats|tops|trails|lags behind|falls short of)\b",
+    re.I,
+)
+_LESSER = frozenset("lower smaller weaker worse trails".split()) | {"lags behind", "falls short of"}
 _LIBRARY = re.compile(r"\b(?:library|collection|catalogue|tracks|percent)\b|%", re.I)
 _NOT = re.compile(r"\b(?:not|never|no|n['’]t|neither|hardly|could not)\b|n['’]t\b", re.I)
 _TEMPO = re.compile(r"\b(?:tempo|bpm|pace|speed|beats a minute|pulse)\b", re.I)
@@ -52,6 +59,7 @@ def wrong_directions(line: str, grounds: Grounds, lexicon: Lexicon) -> Iterator[
     for clause, subject in clauses(line):
         if subject == "clip" or _LIBRARY.search(clause):
             continue
+        yield from _wrong_order(clause, grounds, lexicon)
         plain = _SAME.sub("", clause)
         if _UNCHANGED.search(plain):
             pairs = _pairs(plain, grounds, lexicon)
@@ -67,6 +75,20 @@ def wrong_directions(line: str, grounds: Grounds, lexicon: Lexicon) -> Iterator[
             went = (now > before) - (now < before)
             if (went == told) == denied and now != before:
                 yield f"{name} is told to have gone the other way"
+
+
+def _wrong_order(clause: str, grounds: Grounds, lexicon: Lexicon) -> Iterator[str]:
+    """ "Slow scores higher than guitar", where it does not."""
+    against = _AGAINST.search(clause)
+    if against is None or _BEFORE.search(clause):
+        return
+    sides = [concepts_said(part, lexicon) for part in (clause[: against.start()], clause[against.end() :])]
+    scores = [[held.score for name in side if (held := grounds.weak.get(name)) is not None] for side in sides]
+    if len(scores[0]) == len(scores[1]) == 1 and None not in (*scores[0], *scores[1]):
+        less = (against["way"] or against["verb"]).lower() in _LESSER
+        first, second = scores[0][0], scores[1][0]
+        if (first < second) != less and first != second:  # type: ignore[operator]
+            yield "two scores are told the wrong way round"
 
 
 def _pairs(clause: str, grounds: Grounds, lexicon: Lexicon) -> Iterator[tuple[float, float, str]]:

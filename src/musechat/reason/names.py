@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _MASKS = {"title": "Qtitle", "artist": "Qartist", "album": "Qalbum"}
 _CAPITAL = re.compile(r"(?<![.!?…:“\"] )(?<!^)(?<![“\"])\b[A-Z][\w'’&-]*")
-_FREE_CAPITALS = re.compile(r"I(?:['’]\w+)?|BPM|LUFS|LU|CC|BY|SA|NC|ND|CC0|[A-G]|EBU|R|OK|Q\w+|\d\w*")
+_FREE_CAPITALS = re.compile(r"I(?:['’]\w+)?|BPM|LUFS|LU|CC|BY|SA|NC|ND|CC0|[A-G]|EBU|R|OK|Q\w+(?:['’]s)?|\d\w*")
 QUOTED = re.compile(r"[“\"]([^”\"]*)[”\"]")
 _ROLE = re.compile(
     r"\b(by|from|off|artist|band|album|titled|called|track|song)(?: the (?:album|artist|band))? [“\"]?Q(\w+)"
@@ -36,12 +36,15 @@ _SURNAME = 5
 """Letters from which on a later word of an artist's name may stand for the artist."""
 _CALLED = {
     "title": "title", "titled": "title", "track": "title", "song": "title", "piece": "title",
-    "artist": "artist", "band": "artist", "album": "album", "record": "album", "release": "album",
+    "artist": "artist", "band": "artist", "album": "album", "record": "album", "release": "album", "tune": "title",
+    "people who made": "artist", "person who made": "artist", "ones who made": "artist", "outfit": "artist",
 }  # fmt: skip
 _ROLES = "|".join(_CALLED)
 _IS_ROLE = re.compile(
     rf"[“\"]?Q(?P<q>\w+)[”\"]?,? (?:(?:is|was) (?:the|its|an?) (?P<role>{_ROLES})\b(?! (?:by|called|from|of|title))"
-    rf"|(?:the|its) (?P<role3>{_ROLES})(?=[.,;!?]|$))|"
+    rf"|(?:is|was|are|were) (?:the|this) (?P<role4>{_ROLES})['’]s (?:name|title)"
+    r"|(?:is|was) (?:what|how) (?:the|this) (?P<role5>track|song|tune|piece|album|record|artist|band) (?:is|goes by)"
+    rf"|(?:(?:is|was|are|were|being) )?(?:the|its) (?P<role3>{_ROLES})(?=[.,;!?]|$| (?:it|this|that|which)\b))|"
     rf"\b(?P<role2>{_ROLES})(?: is|:)(?: called| named)? [“\"]?Q(?P<q2>\w+)",
     re.I,
 )
@@ -63,11 +66,17 @@ def masked(text: str, grounds: Grounds, plain: Callable[[tuple[str, ...]], bool]
     found += [(name, "Qbarred") for name in grounds.barred]
     found += [(name, "Qmention") for role, name in grounds.names.items() if role not in _MASKS]
     found += [(name, "Qmention") for name in grounds.mentions if name]
-    found += [(grounds.names.get("licence", "").rpartition(" ")[0], "Qmention")]
+    found += [(way, "Qmention") for way in _licence_ways(grounds.names.get("licence", ""))]
     line = text
     for name, mask in sorted(filter(lambda pair: pair[0], found), key=lambda pair: -len(pair[0])):
         line = _mask_one(line, name.strip(), mask, exact=plain(words(name)))
     return line
+
+
+def _licence_ways(licence: str) -> tuple[str, ...]:
+    """Ways to write a licence: "CC BY-SA 3.0", "CC BY-SA", "Creative Commons BY-SA 3.0"."""
+    ways = (licence, licence.rpartition(" ")[0])
+    return ways + tuple(re.sub(r"^CC ", "Creative Commons ", way) for way in ways if way.startswith("CC "))
 
 
 def _mask_one(line: str, name: str, mask: str, exact: bool) -> str:
@@ -107,10 +116,12 @@ def wrong_names(line: str, grounds: Grounds) -> list[str]:
         f"the {match[2]} is told as what it is not"
         for match in _ROLE.finditer(line)
         if not _roles(match[2], grounds) & _ALLOWED_ROLES[match[1]]
+        and not (match[2] == "artist" and line.startswith(("'s", "’s"), match.end()))  # "off Ann's First Album"
         and not (match[1] == "called" and match[2] == "artist" and _ARTIST.search(line[: match.start()]))
     ]
     for match in _IS_ROLE.finditer(line):
-        name, role = match["q"] or match["q2"], _CALLED[(match["role"] or match["role2"] or match["role3"]).lower()]
+        name = match["q"] or match["q2"]
+        role = _CALLED[next(match[f"role{n}"] for n in ("", 2, 3, 4, 5) if match[f"role{n}"]).lower()]
         if name not in ("mention", "barred", "x") and role not in _roles(name, grounds):
             problems.append(f"the {name} is told as the {role}")
     if _BY_TITLE.search(line):

@@ -47,7 +47,7 @@ _KEY = re.compile(r"\b(?P<note>[A-G])(?P<sign>[♯♭#b]| sharp|-sharp| flat|-fl
 _SIGNS = {"#": "♯", "b": "♭", " sharp": "♯", "-sharp": "♯", " flat": "♭", "-flat": "♭"}
 _SAME_NOTE = {"D♭": "C♯", "D♯": "E♭", "G♭": "F♯", "G♯": "A♭", "A♯": "B♭"}
 _BEFORE = re.compile(
-    r"\b(?:before|previous|last|former\w*|earlier|from|was|were|had|instead|against|after|rather|than|becomes?|down|up|behind|leave|then|"
+    r"\b(?:before|previous\w*|predecessor|last|former\w*|earlier|from|was|were|had|instead|against|after|rather|than|becomes?|down|up|behind|leave|then|"
     r"formerly|left of)\b",
     re.I,
 )
@@ -73,7 +73,7 @@ _HAPPENS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
         (
             r"\b(?:start\w*|begins?|began|comes? in|came in|enter\w*|cue\w*|drop\w* (?:it )?in|in point|jump to|"
             r"(?:skip|go|move|jump) (?:\w+ )?to|from [\d:.]+ on|"
-            r"picks? up)\b",
+            r"pick\w* (?:it )?up)\b",
             ("start", "beginning"),
         ),
         (r"\b(?:minutes?|seconds?|s) in(?:to)?\b", ("start", "beginning", "hit", "lift", "leaps from")),
@@ -87,7 +87,7 @@ _HAPPENS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
             r"\bafter (?:it|the music|the track) (?:starts|begins|comes in)\b",
             ("leaps from", "lift", "hit", "own ending"),
         ),
-        (r"\bfad\w+", ("fade out",)),
+        (r"\bfad\w+|\b(?:melts?|dies|tails?|ebbs?) (?:away|off|out)\b|\bbows? out\b", ("fade out",)),
         (r"\b(?:leap\w*|jump\w*|skip\w*)\b", ("leaps from", "leaps to")),
         (r"\b(?:repeat\w*|loop\w*|comes? back)\b", ("repeats from", "repeats to")),
         (r"\b(?:ending|ends at|finish\w*|stops at)\b", ("own ending", "over", "fade out")),
@@ -414,6 +414,8 @@ def _decade(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
 TURNED = re.compile(
     r"(?:%|percent|per cent)(?: of)?(?: \w+){0,3} (?:scores?|ranks?|stands?|lies|lie|is|are|sits?|come|comes) "
     r"(?:\w+ )?(?:higher|above|ahead|better|nearer)|"
+    r"(?:%|percent|per cent)(?: of)?(?: \w+){0,3} (?:ha(?:ve|s)|get|gets|got|earns?|shows?) (?:a |an )?(?:\w+ )?"
+    r"(?:higher|better|greater|stronger|bigger)|"
     r"(?:%|percent|per cent)(?: of)?(?: \w+){0,3} (?:outscores?|beats?|tops?|outranks?) it|"
     r"(?:%|percent|per cent)(?: of)?(?: \w+){0,3} (?:is|are) (?!further|farther|lower|smaller|weaker|less)\w+er\b|"
     r"\b(?:below|behind|lower than|less than|under) (?:\w+ ){0,2}[\d.]+ ?%",

@@ -41,6 +41,8 @@ _OPINION = re.compile(
     re.I,
 )
 """What a sentence must hold that says nothing of the evidence: somebody's opinion."""
+_INVERTED = re.compile(r"\b(\w+) (?:it|they) (?:(?:is|are) not|(?:is|are|ai)n['’]t)\b", re.I)
+""" "Sluggish it is not"."""
 _SHORTEST_MANNER = 5
 """Letters above which a word in -ly tells how, not what."""
 _MARKUP = re.compile(r"<[^>]*>|https?:|www\.|\]\(|[`{}<>\\|*_#~^=@$€£]|\b\w+\.(?:com|org|net|io|de)\b", re.I)
@@ -75,7 +77,7 @@ class Verifier:
         line = masked(self._unquoted(text), grounds, self._lexicon.plain)
         problems = wrong_names(line, grounds)
         line = QUOTED.sub(lambda found: found[1] if found[1].startswith("Q") else "Qmention", line)
-        line = in_digits(line)
+        line = in_digits(_INVERTED.sub(r"not \1", line))
         problems += wrong_directions(line, grounds, self._lexicon)
         uncounted, wrong = self._numbers.check(line, grounds)
         problems += wrong
@@ -95,7 +97,8 @@ class Verifier:
 
         def plain(match: re.Match[str]) -> str:
             inside = match[1].strip(" .,")
-            return match[1] if inside.islower() and inside in self._vocabulary.concepts else match[0]
+            small = inside.islower() or (match.start() == 0 and inside[1:].islower())
+            return match[1] if small and inside.lower() in self._vocabulary.concepts else match[0]
 
         return QUOTED.sub(plain, text)
 
