@@ -137,6 +137,12 @@ def test_exclusions_reach_as_far_as_they_are_meant(text: str, meant: dict[str, o
             {"less": [("serious", 0.5)], "unmatched": ["actors run"]},
         ),
         ("it makes it emotional in a good way", {"keep": ["emotional"]}),
+        ("That's gorgeous but a tad slow", {"less": [("slow", 0.5)], "keep": ["beautiful"]}),
+        ("It's lovely, but a bit loud", {"less": [("loud", 0.5)]}),
+        ("It's lovely, but a bit faster", {"more": [("fast", 0.5)]}),
+        ("I like it, but a bit of piano", {"wants": [("piano", 0.5)]}),
+        ("this is anything but calm", {"more": ["calm"]}),
+        ("strip out the choir and it's perfect", {"avoids": ["choir"]}),
         (
             "The strings swell nicely, more drums",
             {"more": ["drums"], "keep": ["strings"], "unmatched": ["swell nicely"]},

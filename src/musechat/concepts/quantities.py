@@ -35,7 +35,7 @@ _BPM = r"bpm|b\.p\.m|beats per minute|beats a minute"
 _TIME = r"seconds?|secs?|minutes?|mins?"
 _NUMBER = rf"\d{{1,2}}:\d{{2}}|\d{{1,4}}(?:\.\d{{1,2}})?|(?:half an?|an?)(?=[ -](?:{_TIME})\b)"
 _QUANTITY = re.compile(
-    rf"(?<![\w.])({_NUMBER})(?:\s{{0,2}}(?:{_BPM}|{_TIME})?\s{{0,2}}(?:-|–|—|\bto\b|\band\b)\s{{0,2}}({_NUMBER}))?"
+    rf"(?<![\w.])({_NUMBER})(?:-?ish\b)?(?:\s{{0,2}}(?:{_BPM}|{_TIME})?\s{{0,2}}(?:-|–|—|\bto\b|\band\b)\s{{0,2}}({_NUMBER}))?"
     rf"(?:\s{{0,2}}-?\s{{0,2}}({_BPM}|{_TIME}))?(?!\w)",
     re.IGNORECASE,
 )
@@ -98,7 +98,7 @@ def find_quantities(line: str, lifts: Sequence[tuple[int, str]] = ()) -> Quantit
         before, after = line[max(0, match.start() - 24) : match.start()], line[match.end() : match.end() + 24]
         prefix, suffix = _BEFORE.search(before), _AFTER.match(after)
         hit = prefix or suffix
-        bound = hit[1].lower() if hit else ""
+        bound = hit[1].lower() if hit else "ish" if match[0].lower().rstrip(" bpm").endswith("ish") else ""
         asked = length_said or _LENGTH_WISHED.search(before) is not None  # "I need 30 seconds"
         asked = asked and match[1][0].isdigit() and not after.startswith(" to ")
         limits = _limits(match, bound, before, after, tempo_said, asked)

@@ -402,7 +402,7 @@ class _Walk:
         ignored = self.scope.mode == "mention" or (self.scope.mode == "describe" and concept.kind != "use")
         before = [token.word for token in self.tokens[max(0, span.start - 3) : span.start]]
         ignored |= self.scope.mode == "keep" and concept.kind == "use" and "for" in before  # "great for the wedding"
-        if not ignored and self._is_too_much(i):
+        if not ignored and span.kind == "concept" and self._is_too_much(i):
             self.out.events += [Event(name, "less", self._take_pending()) for name in span.names]
         elif ignored or self._is_unwelcome(i) or self._is_scenery(i, concept):
             self.out.leftovers.append(Leftover(span.start, span.end, self.scope.mode))

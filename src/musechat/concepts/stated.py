@@ -67,6 +67,10 @@ def is_stated(spans: Sequence[Span], i: int) -> bool:
     likened = any(span.kind == "like" for span in spans[start:i])  # "this sounds like a horror film"
     if not likened and any(span.first in _CLIP for span in spans[i + 1 : i + 2]):
         return False
+    bare = spans[i].kind == "concept" and i > 0 and spans[i - 1].kind == "soft"
+    if bare and [span.kind for span in spans[start : i - 1]] == ["reset"]:  # ", but a bit loud"
+        sentence = max((j + 1 for j in range(start) if spans[j].kind == "stop"), default=0)
+        return any(_says(span) for span in spans[sentence:start])
     subject = next((j for j in range(start, i) if _is_subject(spans[j])), None)
     if subject is None and spans[start].first in _IMPRESSIONS and _says(spans[start]):  # "Sounds lovely and calm"
         return all(span.kind in _BETWEEN for span in spans[start + 1 : i])
@@ -79,12 +83,15 @@ def is_stated(spans: Sequence[Span], i: int) -> bool:
     is_one = spans[said].kind == "be" and not any(span.first in _HAS for span in spans[said : said + 2])
     article = is_one and any(span.kind == "article" for span in spans[said + 1 : i])  # "it's a sad story"
     article = article and not _is_about_the_track(spans, i)
-    return not (about_clip or article) and all(span.kind in _BETWEEN for span in spans[said + 1 : i])
+    softened = i > said and spans[i - 1].kind == "soft"
+    between = (*_BETWEEN, "reset") if softened else _BETWEEN  # "that's gorgeous but a tad slow"
+    return not (about_clip or article) and all(span.kind in between for span in spans[said + 1 : i])
 
 
 def is_welcome(spans: Sequence[Span], i: int) -> bool:
     """Whether what is stated at `i` is liked: praise stands in its clause, or before it with no "but" in between."""
     start, end = _start(spans, i), _end(spans, i)
+    start = max((j for j in range(start, i) if spans[j].kind == "reset"), default=start)  # "gorgeous, but a tad slow"
     if any(span.kind in _PRAISE for span in spans[start:end]):
         return True
     if end < len(spans) and spans[end].kind == "comma":  # "it is very dark, which I love"
