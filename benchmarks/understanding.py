@@ -17,6 +17,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from musechat.concepts.lexicon import lexicon_of
+from musechat.concepts.tokens import tokenize
 from musechat.concepts.understand import understand
 from musechat.concepts.vocabulary import Vocabulary, shipped_vocabulary
 from musechat.core.request import Request
@@ -83,15 +85,29 @@ def matched(must: tuple[str, str], found: set[tuple[str, str]]) -> set[tuple[str
         fits = all(abs(float(v) - middle) <= slack for _, v in ends)
         return ends if len(ends) == 2 and fits else set()
     if field == "deaf":  # that something cannot be heard is told, whether it was asked for, lessened or excluded
-        return {item for item in found if item[0] == field and _bare(item[1]) in map(_bare, value.split("|"))}
+        meant = {_meant(_bare(one)) for one in value.split("|")} | set(map(_bare, value.split("|")))
+        told = {item for item in found if item[0] == field and {_bare(item[1]), _meant(_bare(item[1]))} & meant}
+        return told or {item for item in found if item[0] in ("more", "keep") and item[1] in meant}
     if field == "style":
         names = [one.removeprefix("the ") for one in value.split("|")]
         return {item for item in found if item[0] == field and item[1].removeprefix("the ") in names}
     if field == "licence":
         value = value.replace("-", " ")
         return {item for item in found if item[0] == field and item[1].replace("-", " ") == value}
-    told = {("deaf", way + one) for one in value.split("|") if one in UNHEARD for way in ("", "no ", "less ")}
-    return ({(field, one) for one in value.split("|")} | told) & found
+    asked = value.split("|")
+    if (field, value) == ("avoids", "vocals") and ("vocals", "none") in found:
+        return {("vocals", "none")}
+    told = {i for i in found if i[0] == "deaf" and {_bare(i[1]), _meant(_bare(i[1]))} & (UNHEARD & set(asked))}
+    exact = ({(field, one) for one in asked} & found) | told
+    return exact or {i for i in found if i[0] == field and any(i[1].endswith(" " + one) for one in asked)}
+
+
+def _meant(said: str) -> str:
+    """The concept that a word means by the vocabulary: "tuba" is told as unheard where "brass" is, and the reverse."""
+    tokens = tokenize(said)
+    sense = lexicon_of(shipped_vocabulary()).find(tokens, 0) if tokens else None
+    whole = sense is not None and sense[1] == len(tokens) and sense[0].kind == "concept"
+    return sense[0].names[0] if sense is not None and whole else said
 
 
 def _bare(said: str) -> str:

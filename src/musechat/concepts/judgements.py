@@ -12,7 +12,7 @@ import difflib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from musechat.concepts.scope import SAME_TEMPO
+from musechat.concepts.reading import SAME_TEMPO
 from musechat.core.errors import InputError
 from musechat.core.text import folded, one_line
 

@@ -32,6 +32,10 @@ class Sense:
     names: tuple[str, ...]
 
 
+_LONG = 8
+"""Letters from which on a word with one wrong letter is taken for what it should be."""
+
+
 class Lexicon:
     """All phrases of one vocabulary and the cues."""
 
@@ -64,6 +68,9 @@ class Lexicon:
         self.foreign = frozenset(word for word in foreign["words"] if (word,) not in self._senses)
         self.english = frozenset(foreign["english"])
         self.places = frozenset(plain["place"]["words"])
+        concepts = (key[0] for key, sense in self._senses.items() if len(key) == 1 and sense.kind == "concept")
+        self._long = tuple(word for word in concepts if len(word) >= _LONG)
+        self._known = frozenset(word for phrase in self._senses for word in phrase)
         self._longest: dict[str, int] = {}
         for phrase in self._senses:
             self._longest[phrase[0]] = max(len(phrase), self._longest.get(phrase[0], 0))
@@ -77,6 +84,16 @@ class Lexicon:
             if sense is not None and all(token.kind == "word" for token in phrase):
                 return sense, length
         return None
+
+    def corrected(self, word: str) -> str:
+        """The one long word of a concept from which `word` differs by a letter; else the word itself.
+
+        Short words have too many neighbours that mean something else.
+        """
+        if len(word) < _LONG or word in self._known:
+            return word
+        found = {other for other in self._long if other[0] == word[0] and _differs_by_one(word, other)}
+        return found.pop() if len(found) == 1 else word
 
     def plain(self, phrase: tuple[str, ...]) -> bool:
         """Whether every word of a name is also an ordinary word here, or a number."""
@@ -92,6 +109,15 @@ class Lexicon:
         """Derived forms and fillers: whatever means something already keeps its meaning."""
         for phrase in phrases:
             self._senses.setdefault(words(phrase), sense)
+
+
+def _differs_by_one(word: str, other: str) -> bool:
+    """One letter more or less within it, or two swapped: another letter too often makes another word."""
+    if abs(len(word) - len(other)) > 1 or word + "s" == other:
+        return False
+    start = next((i for i, (a, b) in enumerate(zip(word, other, strict=False)) if a != b), min(len(word), len(other)))
+    w, o = word[start:], other[start:]
+    return w[1:] == o or w == o[1:] or (w[:2] == o[1::-1] and w[2:] == o[2:])
 
 
 def alternatives(pattern: str) -> list[str]:

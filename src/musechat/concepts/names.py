@@ -26,8 +26,9 @@ _QUOTE = re.compile(r'"([^"]{1,80})"|“([^”]{1,80})”|«([^»]{1,80})»')
 _TITLE_WORDS = frozenset(("song", "track", "tune", "titled", "called", "named", "by", "like", "artist", "band"))
 _CONNECTORS = frozenset(("of", "the", "in", "de", "la", "le", "von", "van", "der"))
 _BEFORE_NAME = frozenset(("more", "never", "no", "by", "play", "some", "without", "not", "from"))
-_STYLE = frozenset(("style", "styled", "esque"))
+_STYLE = frozenset(("style", "styled", "esque", "fashion"))
 _AGES = frozenset(("some", "early", "late", "old", "classic", "vintage"))
+_TELLS = frozenset(("is", "was", "'s", "sounds", "feels"))
 _OPENERS = frozenset(("the", "a", "my"))
 """These begin a name where they have a capital within a sentence: "The Clash", "My Bloody Valentine"."""
 _PLACED = frozenset(("in", "at", "from", "on"))
@@ -40,7 +41,7 @@ _OEUVRE = frozenset(("style", "side", "music", "songs", "sound", "work", "stuff"
 _FAMILY = frozenset(("sons", "daughters", "friends", "brothers", "sisters", "company"))
 _LOOSELY = frozenset(
     "energy vibe vibes feel flavour flavor type like ish sound touch soundtrack score film movie would meets thing "
-    "sort kind".split()
+    "sort kind comes springs".split()
 )
 """Behind a name these ask for its style; a single word that opens a sentence ("Sunny vibes") is no name there."""
 _NATION = re.compile(r"(?:ish|ese|ian|ean|can|man|rench|reek|utch|wood)$")
@@ -120,6 +121,9 @@ class _Finder:
             if name is not None:
                 names += self._with_others(name)
                 i = names[-1].end
+                if i < len(self.tokens) and self.tokens[i].word == "fashion":  # "in John Williams fashion"
+                    i += 1
+                    names[-1] = replace(names[-1], end=i)
             else:
                 i += length
         return names
@@ -130,11 +134,20 @@ class _Finder:
             return bare, 0
         if i in self.quotes:
             return self._quoted(i)
-        alone = self._famous(i, "like") or self._listed(i) or self._before_style(i)
+        alone = self._title_told_of(i) or self._famous(i, "like") or self._listed(i) or self._before_style(i)
         if alone is not None:
             return alone, 0
         found = self.lexicon.find(self.tokens, i)
         return self._behind_cue(i, *found) if found is not None else (None, 1)
+
+    def _title_told_of(self, i: int) -> Name | None:
+        """ "Night Drive is too slow": a title of the library that opens a sentence about it."""
+        if i and self.tokens[i - 1].kind != "stop":
+            return None
+        for end in range(min(i + _LONGEST_NAME, len(self.tokens) - 1), i + 1, -1):
+            if self.tokens[end].word in _TELLS and self.is_title(self._text(i, end)):
+                return Name(i, end, self._text(i, end), "quote")
+        return None
 
     def _behind_cue(self, i: int, sense: Sense, length: int) -> tuple[Name | None, int]:
         """The same, where a phrase that means something stands at `i`."""
@@ -311,6 +324,9 @@ class _Finder:
     def _written(self, i: int, key: tuple[str, ...], phrase: Sequence[Token], relation: Relation) -> bool:
         """Whether these words stand for the name, not for themselves."""
         capitals = not self.shouted and all(token.capital or token.word.isdigit() for token in phrase)
+        opens = len(key) == 1 and relation == "bare" and (i == 0 or self.tokens[i - 1].kind == "stop")
+        if opens and i + 1 < len(self.tokens) and self._is_played(i + 1):  # "Low drone, strings"
+            return False
         if self.quotes.get(i) == i + len(key):
             return True
         if self.lexicon.plain(key):

@@ -11,26 +11,26 @@ In: spans. Out: `Reading`: one event per mention (wanted, avoided, more, less, k
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Literal, cast
+from typing import cast
 
+from musechat.concepts.reading import (
+    HALF,
+    PLAIN,
+    SAME_TEMPO,
+    STRONG,
+    WISH_OF,
+    Event,
+    Leftover,
+    Mode,
+    Reading,
+    Scope,
+    Wish,
+)
 from musechat.concepts.spans import Annotated, Span
 from musechat.concepts.stated import is_alike, is_liked_behind, is_remark, is_scenery, is_stated, is_welcome, told_of
 from musechat.concepts.vocabulary import Concept, Vocabulary
 from musechat.core.request import Lifted
 
-Mode = Literal["want", "list", "contrast", "mild", "more", "less", "keep", "mention", "describe"]
-"""Scopes; "list" ("no A, B") and "contrast" ("not A, B") exclude, "mild" excludes half, the last two ask nothing."""
-Wish = Literal["want", "avoid", "more", "less", "keep"]
-WISH_OF: dict[Mode, Wish] = {
-    "want": "want",
-    "list": "avoid",
-    "contrast": "avoid",
-    "mild": "avoid",
-    "more": "more",
-    "less": "less",
-    "keep": "keep",
-}
 NEGATIVE = ("list", "contrast", "mild")
 _OPENS: dict[str, Mode] = {
     "exclude": "list",
@@ -53,71 +53,14 @@ _LOUDNESS: dict[str, Wish] = {"loud": "more", "powerful": "more", "quiet": "less
 _PARTICLES: dict[str, Wish] = {"up": "more", "down": "less"}
 _DEFINITE = frozenset(("the", "this", "that", "these", "those", "its", "your", "her", "his"))
 _TEMPO = frozenset(("tempo", "pace", "speed", "bpm"))
-SAME_TEMPO = "same tempo"
-"""Asking for the tempo of before keeps it, however it is said; another tempo, whichever, cannot be asked for."""
+_MERELY = frozenset(("just", "only", "simply"))
+_IT = frozenset(("i like it", "i love it", "like it", "love it"))
 _SINGERS = {
     **dict.fromkeys(("woman", "girl", "lady"), "female vocals"),
     **dict.fromkeys(("man", "guy", "bloke"), "male vocals"),
 }
-HALF, PLAIN, STRONG = 0.5, 1.0, 1.5
 _PATIENCE = 7
 """Spans after which an exclusion that has met no concept is forgotten."""
-
-
-@dataclass(slots=True)
-class Event:
-    """One mention: concepts are later resolved in this order."""
-
-    concept: str
-    wish: Wish
-    weight: float
-
-
-@dataclass(frozen=True, slots=True)
-class Leftover:
-    """Tokens that were not used, and the scope they stood in."""
-
-    start: int
-    end: int
-    mode: Mode
-
-
-@dataclass(slots=True)
-class Reading:
-    """What the walk found. `names`: (relation, name, negated); `same`: whether the music shall stay as it is but for
-    what is said, False where it shall not be like this at all, None where nothing was said of that; `retracted`: wishes
-    that the message took back by "no wait".
-    """
-
-    events: list[Event] = field(default_factory=list)
-    names: list[tuple[str, str, bool]] = field(default_factory=list)
-    licences: list[str] = field(default_factory=list)
-    lifts: list[Lifted] = field(default_factory=list)
-    leftovers: list[Leftover] = field(default_factory=list)
-    same: bool | None = None
-    retracted: list[Event] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _Scope:
-    """`last`: the concept taken last under this scope; `join`: what stood since; `age`: spans since it opened;
-    `heard`: an unknown word stood in the place of a concept;
-    `swapping`: what is excluded is to be replaced by what follows "with"; `preferring`: "than" names what is
-    not wanted.
-    """
-
-    mode: Mode = "want"
-    weight: float = PLAIN
-    last: Concept | None = None
-    join: Literal["", "and", "or", "comma"] = ""
-    age: int = 0
-    heard: bool = False
-    swapping: bool = False
-    preferring: bool = False
-
-    @property
-    def waiting(self) -> bool:
-        return self.last is None
 
 
 def read(annotated: Annotated, vocabulary: Vocabulary) -> Reading:
@@ -127,9 +70,14 @@ def read(annotated: Annotated, vocabulary: Vocabulary) -> Reading:
 
 class _Walk:
     def __init__(self, annotated: Annotated, vocabulary: Vocabulary) -> None:
-        self.spans, self.tokens, self.vocabulary = annotated.spans, annotated.tokens, vocabulary
+        self.line, self.spans, self.tokens, self.vocabulary = (
+            annotated.line,
+            annotated.spans,
+            annotated.tokens,
+            vocabulary,
+        )
         self.out = Reading()
-        self.scope = _Scope()
+        self.scope = Scope()
         self.pending: float | None = None
         self.clause_events = 0
         self.clause_start = 0
@@ -188,7 +136,7 @@ class _Walk:
         return self.out
 
     def _open(self, mode: Mode, weight: float = PLAIN) -> None:
-        self.scope = _Scope(mode, weight)
+        self.scope = Scope(mode, weight)
 
     def _take_pending(self) -> float:
         weight, self.pending = self.pending or PLAIN, None
@@ -247,14 +195,16 @@ class _Walk:
         if span.first not in ("i", "we") or not {"like", "love", "enjoy", "adore"} & set(span.names[0].split()):
             return False
         sentence = next((j for j in range(i, len(self.spans)) if self._kind(j) == "stop"), len(self.spans))
-        answers = any(self.spans[j].kind in ("reset", "comparative", "more", "less") for j in range(i, sentence))
-        said = [token.word for token in self.tokens[span.end : span.end + 3]]
+        changes = ("reset", "comparative", "more", "less")
+        answers = any(s.kind in changes and s.first not in _MERELY for s in self.spans[i:sentence])
+        said = [token.word for token in self.tokens[span.end : span.end + 2]]
         definite = (_DEFINITE | {"how", "what", "it", "about", "our", "my", "everything", "all"}) & set(said)
         named = self._kind(self._past(i + 1, ("filler",))).startswith("name")
         return not answers and not definite and not named and span.names[0].split()[-1] != "the"
 
     def _accept(self, i: int, span: Span) -> None:
-        liking = span.names[0] != "keep it" and {"like", "love", "keep"} & set(span.names[0].split())  # "keep it warm"
+        made = span.names[0] == "keep it" or (span.names[0] in _IT and self._kind(i + 1) == "concept")
+        liking = not made and {"like", "love", "keep"} & set(span.names[0].split())  # "keep it warm", "I like it raw"
         self._open("keep" if liking else "want")
 
     def _want(self, i: int, span: Span) -> None:
@@ -412,9 +362,14 @@ class _Walk:
                 # "Sad but not depressing" draws a line that one concept cannot: it does not take the wish back.
                 self.out.leftovers.append(Leftover(span.start, span.end, self.scope.mode))
             else:
-                self.out.events += [Event(name, wish, weight) for name in span.names]
+                named = span.kind == "concept" and len(span.names) == 1 and not concept.measurable
+                said = self._text(span) if named else ""
+                self.out.events += [Event(name, wish, weight, said) for name in span.names]
                 self.wished |= {name: self._words(span) for name in span.names if wish in ("want", "more")}
         self.scope.last, self.scope.join, self.scope.age = concept, "", 0
+
+    def _text(self, span: Span) -> str:
+        return self.line[self.tokens[span.start].start : self.tokens[span.end - 1].end].lower()
 
     def _words(self, span: Span) -> tuple[str, ...]:
         return tuple(token.word for token in self.tokens[span.start : span.end])

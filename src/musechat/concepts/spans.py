@@ -6,7 +6,7 @@ In: one line. Out: `Span`s in order: concepts, cues, names, numbers, punctuation
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from musechat.concepts.hits import find_hits
 from musechat.concepts.lexicon import Lexicon, Sense
@@ -49,6 +49,7 @@ def annotate(
 ) -> Annotated:
     """Names, lifted limits and hits first (their words and numbers are theirs), then numbers, then longest phrases."""
     tokens = tokenize(line)
+    corrected = [replace(token, word=lexicon.corrected(token.word)) for token in tokens]
     names = find_names(line, tokens, lexicon, known, is_title)
     lifts = find_lifts(tokens, frozenset(i for name in names for i in range(name.start, name.end)))
     taken = [Span(f"name {n.relation}", (n.text,), n.start, n.end, tokens[n.start].word) for n in names]
@@ -74,7 +75,7 @@ def annotate(
                 kind = token.kind if token.kind != "word" else "number"
                 spans.append(Span(kind, (), i, i + 1, token.word))
             else:
-                sense, length = lexicon.find(tokens, i, until) or (_UNKNOWN, 1)
+                sense, length = lexicon.find(corrected, i, until) or (_UNKNOWN, 1)
                 spans.append(Span(sense.kind, sense.names, i, i + length, token.word))
         if whole is not None:
             spans.append(whole)

@@ -24,7 +24,7 @@ _QUESTIONS = frozenset(("what", "which", "who", "where", "when", "how", "if"))
 _CLIP = frozenset(
     "video videos clip clips film films movie movies vlog reel montage footage scene scenes edit project part".split()
 )
-_TRACK = frozenset("piece song track tune number one choice pick".split())
+_TRACK = frozenset("piece song track tune number one choice pick melody groove beat riff intro start".split())
 _STRESS = frozenset(("very", "so", "really", "quite", "pretty", "extremely", "super", "nice", "lovely"))
 _PRAISE = ("praise", "accept", "keep")
 _DEFINITE = frozenset(("the", "this", "that", "these", "those", "its", "your"))
@@ -48,6 +48,7 @@ _MUSICAL = _NOUNS | frozenset(
     "hooks harmony harmonies arpeggio arpeggios pad pads layer layers timbre production mix arrangement intro outro "
     "ending build buildup chorus verse drop bridge solo refrain rhythm rhythms bass bassline instrumentation "
     "instruments instrument key note notes edge touch twist character quality swing soundtrack score bed tempo pick "
+    "undertone undertones overtone overtones hint tinge streak attitude "
     "choice one ones version cover theme motif recording album band singer stuff thing something kind type".split()
 )
 """Words that stand for the music, or a part of it, without naming a concept."""

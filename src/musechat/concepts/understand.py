@@ -20,7 +20,8 @@ from musechat.concepts.acts import act_of
 from musechat.concepts.asked import asked_about
 from musechat.concepts.lexicon import lexicon_of
 from musechat.concepts.names import known_names, named
-from musechat.concepts.scope import SAME_TEMPO, WISH_OF, Event, Leftover, Reading, Wish, read
+from musechat.concepts.reading import SAME_TEMPO, WISH_OF, Event, Leftover, Reading, Wish
+from musechat.concepts.scope import read
 from musechat.concepts.spans import Annotated, annotate
 from musechat.concepts.tokens import clean, is_foreign
 from musechat.core.request import Act, Request, Vocals, Want
@@ -141,7 +142,7 @@ def _request(
     """`known`: whether the library holds an artist or a track of this name, so that its style can be heard."""
     vocals, events = _vocals([_kept(event) for event in events], vocabulary)
     deaf = [e for e in events if not vocabulary[e.concept].measurable or (e.concept, e.wish) in _UNUSED]
-    unmeasurable = [_UNHEARD.get(event.wish, "") + event.concept for event in deaf]
+    unmeasurable = [_UNHEARD.get(event.wish, "") + (event.said or event.concept) for event in deaf]
     heard = [event for event in events if event not in deaf]
 
     def those(wish: Wish) -> tuple[Want, ...]:
@@ -176,7 +177,7 @@ def _request(
 
 
 def _kept(event: Event) -> Event:
-    return Event(event.concept, "keep", event.weight) if (event.concept, event.wish) in _KEPT else event
+    return dataclasses.replace(event, wish="keep") if (event.concept, event.wish) in _KEPT else event
 
 
 def _name(name: str) -> str:

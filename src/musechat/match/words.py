@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from musechat.concepts.scope import SAME_TEMPO
+from musechat.concepts.reading import SAME_TEMPO
 from musechat.match.gauge import GAUGES, fulfilled, told
 from musechat.match.limits import HARD
 from musechat.match.part import Part, bell, ramp

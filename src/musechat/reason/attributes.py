@@ -71,10 +71,12 @@ LOOKS: dict[str, tuple[Scale, ...]] = {
 MOODS: dict[str, tuple[Scale, ...]] = {
     **dict.fromkeys(("calm", "calmer", "calmly", "subdued", "restful"), (Scale("arousal", -1, -0.2),)),
     **dict.fromkeys(("sleepy", "drowsy", "lethargic", "listless"), (Scale("arousal", -1, -0.4),)),
-    **dict.fromkeys(("hectic", "frantic", "wild", "agitated", "restless", "frenzied"), (Scale("arousal", 0.5, 1.1),)),
+    **dict.fromkeys(
+        ("hectic", "frantic", "wild", "agitated", "restless", "frenzied", "fierce"), (Scale("arousal", 0.5, 1.1),)
+    ),
     **dict.fromkeys(("moderate", "middling", "medium"), (Scale("arousal", -0.2, 0.2),)),
     **dict.fromkeys(("energetic", "lively", "spirited", "animated"), (Scale("arousal", 0.2, 1.1),)),
-    **dict.fromkeys(("sombre", "somber", "gloomy", "downcast"), (Scale("valence", -1, -0.2),)),
+    **dict.fromkeys(("sombre", "somber", "gloomy", "downcast", "bleak"), (Scale("valence", -1, -0.2),)),
     **dict.fromkeys(("neutral",), (Scale("valence", -0.2, 0.2),)),
     **dict.fromkeys(("pleasant", "pleasantly", "positive"), (Scale("valence", 0.2, 1.1),)),
 }

@@ -93,3 +93,8 @@ def concepts_said(text: str, lexicon: Lexicon) -> set[str]:
     """The concepts of the vocabulary that a text names."""
     spans = annotate(text, lexicon, {}).spans
     return {name for span in spans if span.kind in ("concept", "comparative", "lacks") for name in span.names}
+
+
+def comparatives_said(text: str, lexicon: Lexicon) -> set[str]:
+    """Those that it names by a comparative ("darker")."""
+    return {name for span in annotate(text, lexicon, {}).spans if span.kind == "comparative" for name in span.names}

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from musechat.reason.clauses import clauses, concepts_said
+from musechat.reason.clauses import clauses, comparatives_said, concepts_said
 
 if TYPE_CHECKING:
     from musechat.concepts.lexicon import Lexicon
@@ -35,6 +35,13 @@ _LOWER = re.compile(r"\b(?:lower|less|fewer|smaller|weaker|below|behind)\b", re.
 _BEFORE = re.compile(
     r"\b(?:before|previous\w*|last (?:one|track|song|piece|pick)|earlier|former\w*|predecessor)\b", re.I
 )
+_BY_HALF = re.compile(r"\b(?:halv\w+|(?:cut|fell|dropped|went down) (?:in|by) half)\b", re.I)
+_OTHER_FIRST = re.compile(
+    r"\b(?:previous|last|earlier|former) (?:track|one|song|piece|pick|choice|proposal)(?: that| which)? "
+    r"(?:\w+ )?(?:was|scored|scores|had|did|is|came|rated|sat|stood)\b",
+    re.I,
+)
+""" "It was the previous track that scored darker": what is compared stands second."""
 _UNCHANGED = re.compile(r"\b(?:as (?:it|they) (?:was|were)|unchanged|(?:stays?|remains?|is|are) the same)\b", re.I)
 _ALIKE = 0.05
 _AGAINST = re.compile(
@@ -64,6 +71,14 @@ def wrong_directions(line: str, grounds: Grounds, lexicon: Lexicon) -> Iterator[
         if _UNCHANGED.search(plain):
             pairs = _pairs(plain, grounds, lexicon)
             yield from (f"{name} did change" for now, before, name in pairs if abs(now - before) > _ALIKE)
+        if _BY_HALF.search(plain):
+            pairs = _pairs(plain, grounds, lexicon)
+            yield from (f"{name} was not halved" for now, before, name in pairs if not 0.4 <= now / before <= 0.6)
+        if _OTHER_FIRST.search(plain) and not _LOWER.search(plain):
+            darker = comparatives_said(plain, lexicon)
+            pairs = _pairs(plain, grounds, lexicon)
+            yield from (f"{name} is higher now" for now, before, name in pairs if name in darker and now > before)
+            continue
         rose, fell = bool(_ROSE.search(plain)), bool(_FELL.search(plain))
         if not rose and not fell and _BEFORE.search(line):
             rose, fell = bool(_HIGHER.search(plain)), bool(_LOWER.search(plain))

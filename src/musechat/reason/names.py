@@ -43,7 +43,7 @@ _ROLES = "|".join(_CALLED)
 _IS_ROLE = re.compile(
     rf"[“\"]?Q(?P<q>\w+)[”\"]?,? (?:(?:is|was) (?:the|its|an?) (?P<role>{_ROLES})\b(?! (?:by|called|from|of|title))"
     rf"|(?:is|was|are|were) (?:the|this) (?P<role4>{_ROLES})['’]s (?:name|title)"
-    r"|(?:is|was) (?:what|how) (?:the|this) (?P<role5>track|song|tune|piece|album|record|artist|band) (?:is|goes by)"
+    r"|(?:is|was) (?:what|how) (?:the|this) (?P<role5>track|song|tune|album|record|artist|band) (?:is|goes by|calls)"
     rf"|(?:(?:is|was|are|were|being) )?(?:the|its) (?P<role3>{_ROLES})(?=[.,;!?]|$| (?:it|this|that|which)\b))|"
     rf"\b(?P<role2>{_ROLES})(?: is|:)(?: called| named)? [“\"]?Q(?P<q2>\w+)",
     re.I,

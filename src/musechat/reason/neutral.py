@@ -5,6 +5,7 @@ In: `neutral.toml`. Out: `is_neutral`, for words with their plain endings.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import lru_cache
 from importlib import resources
@@ -15,8 +16,19 @@ _ENDINGS = ("s", "es", "d", "ed", "ing", "ly", "er", "est", "'s", "ies")
 @lru_cache(maxsize=1)
 def neutral_words() -> frozenset[str]:
     """The words that state nothing, folded."""
-    plain = tomllib.loads(resources.files("musechat.reason").joinpath("neutral.toml").read_text("utf-8"))
-    return frozenset(word for words in plain.values() for word in words.split()) | {"s", "t"}
+    return frozenset(word for name, text in _table().items() if name != "idioms" for word in text.split()) | {"s", "t"}
+
+
+@lru_cache(maxsize=1)
+def idioms() -> re.Pattern[str]:
+    """Turns of speech that state nothing, whatever their words do by themselves."""
+    phrases = sorted(_table()["idioms"].strip().split("\n"), key=len, reverse=True)
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, phrases))})\b", re.I)
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, str]:
+    return tomllib.loads(resources.files("musechat.reason").joinpath("neutral.toml").read_text("utf-8"))
 
 
 def is_neutral(word: str) -> bool:

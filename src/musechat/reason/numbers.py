@@ -29,8 +29,8 @@ _UNDER = (
     r"close on|the best part of"
 )
 _OVER = r"a good|well over|(?:just|a little|slightly|a bit|a touch|barely|a hair) (?:over|above|past|more than)"
-_MORE = r"more than|over|above|at least|upwards? of|no less than|beyond"
-_LESS = r"less than|under|below|not even|fewer than|at most|no more than|within"
+_MORE = r"more than|over|above|north of|at least|upwards? of|no less than|beyond"
+_LESS = r"less than|under|below|south of|not even|fewer than|at most|no more than|within"
 _HOW = rf"(?P<how>(?:\b(?:{_OVER}|{_UNDER}|{_ABOUT}|{_MORE}|{_LESS}|only|a|an|the) +)*)"
 _N = r"(?P<n>[-−]?\d+(?:[.,]\d+)?)"
 _UNIT = r"(?: ?(?:bpm|lufs))?"
@@ -416,6 +416,7 @@ TURNED = re.compile(
     r"(?:\w+ )?(?:higher|above|ahead|better|nearer)|"
     r"(?:%|percent|per cent)(?: of)?(?: \w+){0,3} (?:ha(?:ve|s)|get|gets|got|earns?|shows?) (?:a |an )?(?:\w+ )?"
     r"(?:higher|better|greater|stronger|bigger)|"
+    r"(?:%|percent|per cent)(?: of)?(?: \w+){0,3} (?:do|does|fare|fares|go|goes|perform\w*) (?:better|higher)|"
     r"(?:%|percent|per cent)(?: of)?(?: \w+){0,3} (?:outscores?|beats?|tops?|outranks?) it|"
     r"(?:%|percent|per cent)(?: of)?(?: \w+){0,3} (?:is|are) (?!further|farther|lower|smaller|weaker|less)\w+er\b|"
     r"\b(?:below|behind|lower than|less than|under) (?:\w+ ){0,2}[\d.]+ ?%",
@@ -433,6 +434,11 @@ _CHECKS: tuple[tuple[re.Pattern[str], _Right, str], ...] = (
         re.compile(
             rf"{_HOW}{_N}(?:[ -]?bpm\b| (?:\w+ )?beats (?:per|a|each|every|to the|to a) (?:minute|second))", re.I
         ),
+        _tempo,
+        "a tempo",
+    ),
+    (
+        re.compile(rf"\btempo (?:of |at |is |sits at )?{_HOW}{_N}(?!\w|[:.]\d| ?(?:%|s|seconds?)\b)", re.I),
         _tempo,
         "a tempo",
     ),

@@ -24,7 +24,7 @@ from musechat.reason.attributes import Attributes
 from musechat.reason.directions import wrong_directions
 from musechat.reason.grounds import grounds_of
 from musechat.reason.names import QUOTED, masked, wrong_names
-from musechat.reason.neutral import is_neutral
+from musechat.reason.neutral import idioms, is_neutral
 from musechat.reason.numbers import Numbers
 from musechat.reason.relations import check_relations, tells_relation
 from musechat.reason.spelled import in_digits
@@ -74,7 +74,8 @@ class Verifier:
         if strange := _strange(text):
             return Verdict((strange,))
         grounds = grounds_of(evidence, self._vocabulary)
-        line = masked(self._unquoted(text), grounds, self._lexicon.plain)
+        spoken = idioms().sub(lambda match: " " * len(match[0]), text.replace("’", "'"))
+        line = masked(self._unquoted(spoken), grounds, self._lexicon.plain)
         problems = wrong_names(line, grounds)
         line = QUOTED.sub(lambda found: found[1] if found[1].startswith("Q") else "Qmention", line)
         line = in_digits(_INVERTED.sub(r"not \1", line))
