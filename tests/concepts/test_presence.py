@@ -67,6 +67,14 @@ def test_measurements_count_and_their_lack_is_neutral() -> None:
     assert score(rows, {"bpm": [0, -1, np.nan]}).scores.shape == presence.scores.shape
 
 
+def test_a_genre_has_its_usual_tempo_counted_once_or_half_as_often() -> None:
+    rows = [{"msd:electronic": 0.1}] * 5
+    found = column(score(rows, {"bpm": [172, 86, 128, 196, np.nan]}), "drum and bass")
+    assert found[0] > found[4] > found[2]
+    assert found[1] > found[4] > found[3]
+    assert column(score([{}], {"bpm": [172]}), "jazz")[0] == pytest.approx(column(score([{}]), "jazz")[0], abs=0.01)
+
+
 def test_what_nothing_measured_is_in_the_middle() -> None:
     tags = np.full((1, len(TAGS)), np.nan, np.float32)
     nothing = {name: np.array([np.nan], np.float32) for name in ATTRIBUTES}
@@ -79,6 +87,7 @@ def test_a_score_says_what_it_is_made_of() -> None:
     presence = score([{}])
     made_of = dict(zip(presence.concepts, presence.sources, strict=True))
     assert made_of["piano"] == "musicnn tags, calibrated"
+    assert made_of["drum and bass"] == "musicnn tags and measured tempo and beat strength, calibrated"
     assert made_of["happy"] == "musicnn tags and measured valence, calibrated"
     assert made_of["upbeat"] == "musicnn tags and measured arousal and valence, calibrated"
     measured = read_vocabulary(

@@ -63,6 +63,8 @@ def test_phrases_read_as_parts_of_a_sentence():
         ('[mood]\nglad = { heard_by = { "mtt:glad" = 1.0 } }', "'mtt:glad', which is no tag"),
         ('[mood]\nglad = { heard_by = { "mtt:rock" = 3.0 } }', "weight 3.0"),
         ("[mood]\nglad = { at = [2.0, 0.0] }", "valence, arousal"),
+        ('[genre]\njig = { tempo = [180, 120], heard_by = { "msd:folk" = 1.0 } }', "tempo of"),
+        ("[genre]\njig = { tempo = [100, 120] }", "tempo of"),
         ("[mood]\nglad = {}\n[genre]\nglad = {}", "stands twice"),
         ('[mood]\nglad = { words = ["x"] }\nsad = { words = ["X"] }', "belongs to glad"),
         ('[mood]\nglad = { words = ["…"] }', "'…'"),

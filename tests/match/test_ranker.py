@@ -37,6 +37,15 @@ def test_a_wanted_concept_wins() -> None:
     assert ids(rank(tracks, Query(None, None, Request(wants=(Want("piano"),)))), tracks)[0] == "t2"
 
 
+def test_of_two_tempi_alike_the_one_that_sounds_like_it_wins() -> None:
+    """A slow track whose beats are counted twice measures fast; a user's word outranks how it sounds."""
+    tracks = corpus(3, bpm=[160, 160, 100], scores={"fast": [0.3, 0.99, 0.99]})
+    assert ids(rank(tracks, Query(None, None, Request(wants=(Want("fast"),)))), tracks)[0] == "t1"
+    told = dataclasses.replace(tracks, judged={"t0": {"fast": True}, "t1": {"fast": False}})
+    picks = rank(told, Query(None, None, Request(wants=(Want("fast"),)))).picks
+    assert {pick.row: pick.score for pick in picks if pick.row < 2} == {0: 1.0, 1: 0.0}
+
+
 def test_an_exclusion_cuts_what_the_tracks_own_evidence_breaks() -> None:
     tracks = corpus(4, scores={"rock": [0.9, 0.6, 0.2, 0.1]})
     found = ids(rank(tracks, ask(avoids=(Want("rock"),)), at_most=10), tracks)

@@ -45,7 +45,7 @@ _LOOSELY = frozenset(
 )
 """Behind a name these ask for its style; a single word that opens a sentence ("Sunny vibes") is no name there."""
 _NATION = re.compile(r"(?:ish|ese|ian|ean|can|man|rench|reek|utch|wood)$")
-_LONGEST_NAME, _SKIPPED, _SPELLED_CUE = 12, 3, 3
+_LONGEST_NAME, _SKIPPED, _SPELLED_CUE = 12, 5, 3
 
 
 _WHO = r"(?:artist|band|musician|composer|producer|performer)"
@@ -376,6 +376,8 @@ class _Finder:
         if len(part) != step or not (part[-1].capital or numbered):
             return False
         small = [token.word for token in part[:-1]]
+        if small == ["'s"]:  # "Blackmore's Night"
+            return True
         sign = self.line[part[0].start]
         initials = sign == "/" and self.line[part[0].start - 2 : part[0].start].isupper()  # "AC/DC", not "Moby/Air"
         family = small == ["and"] and part[-1].word in (

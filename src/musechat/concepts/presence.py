@@ -35,6 +35,9 @@ Bools = NDArray[np.bool_]
 class PresenceSettings:
     """`furthest`: standard scores are clipped there; `slope`: of the logistic that stands for the normal integral.
 
+    `tempo`: weight of a genre's usual tempo, which counts `usual_tempo` as a standard score, falling to its negative
+    within `beside` octaves; half and double of it are the same, for a beat is often counted so.
+
     `cuts`: score from which a track breaks an exclusion, per kind, for concepts whose cut is not fitted. Whatever the
     score, so does a concept's own tag (weight ≥ `own`) with a raw probability of `certain`. Where the cut is not
     fitted, one with `spoken` will do, or one among the `told` strongest tags with `heard` or more, and excluding a
@@ -43,6 +46,9 @@ class PresenceSettings:
     """
 
     correlation: float = 0.5
+    tempo: float = 0.8
+    usual_tempo: float = 1.5
+    beside: float = 0.12
     furthest: float = 4.0
     slope: float = 1.702
     cuts: Mapping[str, float] = field(
@@ -131,12 +137,17 @@ class ConceptScorer:
         self._narrower = (own & genre).T.astype(np.float32) @ leans > 0  # (c, c): a kind of it
         self._kinds = self._narrower.copy()
         rho, absolute = settings.correlation, np.abs(self._weights)
-        self._weights /= np.sqrt((1 - rho) * (absolute**2).sum(axis=0) + rho * absolute.sum(axis=0) ** 2)
+        paced = np.array([settings.tempo if c.tempo else 0.0 for c in self.concepts], np.float32)  # (c,)
+        squares, sums = (absolute**2).sum(axis=0) + paced**2, absolute.sum(axis=0) + paced
+        scale = np.sqrt((1 - rho) * squares + rho * sums**2)
+        self._weights /= scale
+        self._paced = paced / scale
         known = shipped_floors() if floors is None else floors
         fitted = [known.get(concept.name, Floor()) for concept in self.concepts]
         for column, one in enumerate(fitted):
             if one.heard_by:
                 self._weights[:, column] = [one.heard_by.get(name, 0.0) for name in place]
+                self._paced[column] = 0.0
         self._by_labels = tuple(bool(one.heard_by) for one in fitted)
         self._hear_voices = VoiceHearer(vocabulary, tag_names)
         self._shipped = shipped_reference(tag_names)
@@ -176,9 +187,22 @@ class ConceptScorer:
         standard[~known] = 0
         np.clip(standard, -furthest, furthest, out=standard)
         scores: Floats = (np.ascontiguousarray(self._weights.T) * -self._settings.slope) @ standard.T  # (c, n)
+        octaves = values[:, len(self._tag_names) + ATTRIBUTES.index("bpm")]
+        for column in np.flatnonzero(self._paced):
+            scores[column] -= self._settings.slope * self._paced[column] * self._pace(self.concepts[column], octaves)
         np.exp(scores, out=scores)
         scores += 1
         return np.reciprocal(scores, out=scores).T
+
+    def _pace(self, concept: Concept, octaves: Floats) -> Floats:
+        """How usual the tempi (n,) in octaves are for a genre, as a standard score; 0 where not measured."""
+        assert concept.tempo is not None
+        low, high = np.log2(concept.tempo)
+        folded = np.stack([octaves - 1, octaves, octaves + 1])
+        away = np.maximum(np.maximum(low - folded, folded - high), 0).min(axis=0)
+        usual = self._settings.usual_tempo * (1 - 2 * np.minimum(away / self._settings.beside, 1))
+        found: Floats = np.nan_to_num(usual).astype(np.float32)
+        return found
 
     def _strongest(self, tags: Floats) -> Bools:
         """What a reply would tell as one of the strongest tags (n, t): it cannot pass for absent."""
@@ -200,9 +224,10 @@ def _source(concept: Concept, by_labels: bool) -> str:
     """What the recipe of a concept is made of: "musicnn tags and measured tempo, calibrated"."""
     if by_labels:
         return "musicnn tags and measurements, weighed by labelled music"
-    measured = [_MEASURED[name] for name in ATTRIBUTES if name in concept.heard_by]
+    used = {*concept.heard_by, *(["bpm"] if concept.tempo else [])}
+    measured = [_MEASURED[name] for name in ATTRIBUTES if name in used]
     named = " and ".join(part for part in (", ".join(measured[:-1]), *measured[-1:]) if part)
-    if len(measured) == len(concept.heard_by):
+    if len(measured) == len(used):
         return f"measured {named}"
     return f"musicnn tags and measured {named}, calibrated" if measured else "musicnn tags, calibrated"
 

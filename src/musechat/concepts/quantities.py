@@ -124,7 +124,7 @@ def _limits(
     if ":" in first or re.fullmatch(_TIME, unit):
         return _lengths(first, second, unit, "plain" if length_said and not bound else bound, after)
     low = float(first)
-    plain = bound in _BARE_TEMPO or (tempo_said and bound != "")  # "the tempo … around 140"
+    plain = bound in _BARE_TEMPO or (tempo_said and (bound != "" or bool(second)))  # "the tempo … around 140"
     if not unit and (not plain or not TOLERANCE.bare_slowest <= low <= TOLERANCE.bare_fastest):
         return None
     high = float(second) if second and ":" not in second else low

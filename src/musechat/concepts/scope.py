@@ -483,7 +483,7 @@ class _Walk:
 
     def _trait(self, i: int, k: int) -> tuple[Wish, float] | None:
         """ "The singing is really emotional", said with praise: both are to stay."""
-        return ("keep", PLAIN) if self._kind(k) == "concept" and is_welcome(self.spans, i) else None
+        return ("keep", PLAIN) if self._kind(k) in ("concept", "word") and is_welcome(self.spans, i) else None
 
     def _predicate(self, k: int) -> tuple[Wish, float] | None:
         """What the words at `k`, behind "the drums are", say of them."""

@@ -52,15 +52,15 @@ PHRASES = {
 }
 """The kinds, and how a concept of each is said in a sentence."""
 _PLURAL_KINDS = ("genre", "instrument", "vocals", "use")
-_FIELDS = {"words", "more", "heard_by", "measured", "opposite", "phrase", "voices", "at"}
+_FIELDS = {"words", "more", "heard_by", "tempo", "measured", "opposite", "phrase", "voices", "at"}
 
 
 @dataclass(frozen=True, slots=True)
 class Concept:
     """One thing to ask for. `words`: every surface form, the name first; `more`: forms that ask for more of it.
 
-    `heard_by`: tag or attribute → signed weight, empty where no tag hears it; `measured`: whether one measured number
-    decides it instead ("mid-tempo"); `at`: (valence, arousal).
+    `heard_by`: tag or attribute → signed weight, empty where no tag hears it; `tempo`: BPM from, to that such music
+    usually has; `measured`: whether one measured number decides it instead ("mid-tempo"); `at`: (valence, arousal).
     """
 
     name: str
@@ -68,6 +68,7 @@ class Concept:
     words: tuple[str, ...]
     more: tuple[str, ...]
     heard_by: Mapping[str, float]
+    tempo: tuple[float, float] | None
     measured: bool
     opposite: str | None
     phrase: str
@@ -136,6 +137,11 @@ def _concept(name: str, kind: str, entry: Mapping[str, Any]) -> Concept:
             raise InputError(f"The concept {name!r} is heard by {source!r}, which is no tag and no attribute.")
         if not 0 < abs(weight) <= 1:
             raise InputError(f"The concept {name!r} gives {source!r} the weight {weight}; it must be in -1..1, not 0.")
+    tempo = entry.get("tempo")
+    if tempo is not None and (len(tempo) != 2 or not 20 <= tempo[0] < tempo[1] <= 400 or not heard_by):
+        raise InputError(
+            f"The concept {name!r} must have a tempo of [from, to] in 20..400 BPM beside what it is heard by."
+        )
     article = "an" if name[0] in "aeiou8" else "a"
     at = entry.get("at")
     if at is not None and (len(at) != 2 or max(map(abs, at)) > 1):
@@ -146,6 +152,7 @@ def _concept(name: str, kind: str, entry: Mapping[str, Any]) -> Concept:
         words=tuple(dict.fromkeys((name, *entry.get("words", ())))),
         more=tuple(entry.get("more", ())),
         heard_by=dict(heard_by),
+        tempo=None if tempo is None else (tempo[0], tempo[1]),
         measured=bool(entry.get("measured", False)),
         opposite=entry.get("opposite"),
         phrase=entry.get("phrase", PHRASES[kind].format(name, a=article)),

@@ -32,12 +32,14 @@ class WordWeights:
     want: float = 2.0
     change: float = 1.5
     keep: float = 1.0
-    likeness: float = 0.5
+    likeness: float = 0.3
     same: float = 2.0
     style: float = 1.5
-    unremarkable: float = 0.4
-    outstanding: float = 0.98
+    unremarkable: float = 0.5
+    outstanding: float = 0.995
     """Concept scores between which a wish is more and more fulfilled."""
+    doubt: float = 0.5
+    """How much of a wish for a tempo depends on whether the track sounds like it."""
     step: float = 0.2
     """A concept score this much above the previous track's fulfils "more" entirely."""
 
@@ -58,8 +60,8 @@ def word_parts(corpus: Corpus, request: Request, previous: int | None, weights: 
 def _want(corpus: Corpus, want: Want, weights: WordWeights) -> Part | None:
     weight = weights.want * want.weight
     if (gauge := GAUGES.get(want.concept)) is not None:
-        fit, values = fulfilled(corpus, want.concept), gauge.values(corpus)
-        yours = told(corpus, want.concept, True)
+        fit, values, yours = fulfilled(corpus, want.concept), gauge.values(corpus), told(corpus, want.concept, True)
+        fit = np.where(yours, fit, fit * _felt(corpus, want.concept, weights))
         return Part("gauge", want.concept, weight, fit, values, gauge.unit, gauge.source, yours)
     column = corpus.column(want.concept)
     if column is None:
@@ -67,6 +69,14 @@ def _want(corpus: Corpus, want: Want, weights: WordWeights) -> Part | None:
     scores = corpus.scores[:, column]
     fit = ramp(scores, weights.unremarkable, weights.outstanding)
     return Part("concept", want.concept, weight, fit, scores, "score 0–1", corpus.sources[column])
+
+
+def _felt(corpus: Corpus, word: str, weights: WordWeights) -> Floats | float:
+    """How far a tempo (n,) also sounds as fast or slow as it was counted: beats are counted twice or half too often."""
+    column = corpus.column(word)
+    if column is None or GAUGES[word].column != "bpm":
+        return 1.0
+    return 1 - weights.doubt * (1 - ramp(corpus.scores[:, column], 0.5, 0.95))
 
 
 def _little(corpus: Corpus, want: Want, weights: WordWeights) -> Part | None:

@@ -114,6 +114,8 @@ _SCORES_LOWER = re.compile(r"\bscor\w+ lower\b", re.I)
 _UNCHANGED = re.compile(r"\b(?:not|n['’]t)\b.*?\b(higher|more|lower|less)\b", re.I)
 
 
+_SEVERAL = r"\b(?:[2-9]|1\d|several|a pair of|a couple of)"
+"""Nobody counts instruments."""
 _SCORE = re.compile(r"\b0\.\d")
 _ASKED = re.compile(r"\b(?:asked|want\w*|wish\w*)\b", re.I)
 _LIBRARY = re.compile(r"\b(?:library|collection|catalogue|tracks|you own)\b|%", re.I)
@@ -219,6 +221,9 @@ class Attributes:
             before = clause[max(0, start - 40) : start]
             denied = span.kind == "lacks" or bool(NEGATION.search(before.rpartition(",")[2]))
             denied |= clause[end : end + 5].lower().startswith("-free") or _GONE.match(clause, end) is not None
+            counted = re.search(rf"{_SEVERAL} {re.escape(said)}\b", line, re.I)
+            if self._vocabulary[span.names[0]].kind == "instrument" and counted:
+                problems.append(f"how many there are of {said!r}")
             if not any(self._holds(name, span, subject, grounds, denied, weak, line) for name in span.names):
                 problems.append(f"not in the evidence: {'no ' * denied}{said!r}")
         return blanked

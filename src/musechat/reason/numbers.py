@@ -33,7 +33,7 @@ _MORE = r"more than|over|above|north of|at least|upwards? of|no less than|beyond
 _LESS = r"less than|under|below|south of|not even|fewer than|at most|no more than|within"
 _HOW = rf"(?P<how>(?:\b(?:{_OVER}|{_UNDER}|{_ABOUT}|{_MORE}|{_LESS}|only|a|an|the) +)*)"
 _N = r"(?P<n>[-−]?\d+(?:[.,]\d+)?)"
-_UNIT = r"(?: ?(?:bpm|lufs))?"
+_UNIT = r"(?: ?(?:bpm|lufs|seconds?|s\b))?"
 _ORDERED = re.compile(
     rf"(?P<from>\bfrom (?P<a>[-−]?\d+(?:\.\d+)?){_UNIT} (?:up |down |on )?to (?:about |around |an even |a )?"
     rf"(?P<b>[-−]?\d+(?:\.\d+)?))|"
@@ -53,7 +53,8 @@ _BEFORE = re.compile(
 )
 _BY = re.compile(r"\b(?:by|gain\w*|los\w+|add\w*|drop\w*|faster|slower|difference|up|down|more|less|fewer)\b", re.I)
 _LIMIT = re.compile(
-    r"\b(?:limit|range|between|ask\w*|at (?:least|most)|wish\w*|want\w*|allow\w*|within|set|to)\b|–", re.I
+    r"\b(?:limit|range|between|ask\w*|at (?:least|most)|wish\w*|want\w*|allow\w*|within|set|to|under (?:your|the))\b|–",
+    re.I,
 )
 _BEAT = re.compile(r"\bbeats?\b|\bdownbeats?\b|\bpulse\b", re.I)
 _SCORES = re.compile(r"\b0\.\d+")
@@ -219,6 +220,8 @@ def _swapped(line: str, grounds: Grounds) -> list[str]:
     """Numbers of this track and of the last one told the wrong way round."""
     pairs = [pair for pair in grounds.changes.values() if None not in pair]
     pairs += [(held.score, held.before) for held in grounds.weak.values() if held.score and held.before]
+    laid = {n.name: n.value for n in grounds.numbers if n.unit == "s"}
+    pairs += [(laid[f"{how} to"], laid[f"{how} from"]) for how in ("leaps", "repeats") if f"{how} to" in laid]
     for match in _ORDERED.finditer(line):
         now, before = (
             (match["b"], match["a"])
@@ -299,7 +302,7 @@ def _ranges(grounds: Grounds) -> list[float]:
 def _loudness(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
     unit = match["unit"].upper()
     known = [abs(n.value) for n in grounds.numbers if n.unit == unit or (unit == "DB" and n.unit in ("LU", "LUFS"))]
-    return _told(match, known, 0.6, 1.5, abs(_value(match)))
+    return _told(match, known, 0.6, 0.8 if unit == "LU" else 1.5, abs(_value(match)))
 
 
 def _clock(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
@@ -370,6 +373,11 @@ def _cuts(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
     if on is not None and _BEAT.search(where.line):
         return said == on or said == grounds.looks.get("cuts")
     return said == grounds.looks.get("cuts")
+
+
+def _all_but(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
+    cuts, on = grounds.looks.get("cuts"), grounds.fit.get("cuts on beats")
+    return cuts is not None and on is not None and on == cuts - _value(match)
 
 
 def _all_cuts(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
@@ -453,6 +461,7 @@ _CHECKS: tuple[tuple[re.Pattern[str], _Right, str], ...] = (
         "a time",
     ),
     (re.compile(rf"{_HOW}{_N}(?:[ -]?(?:seconds?|secs?)| s)\b", re.I), _seconds, "a time"),
+    (re.compile(r"\ball (?:\w+ ){0,2}cuts except (?P<n>\d+)", re.I), _all_but, "a count of cuts"),
     (
         re.compile(r"\ball (?:of )?(?:the |your |its )*(?P<n>\d+)(?: of (?:the|your))? cuts", re.I),
         _all_cuts,

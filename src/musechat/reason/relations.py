@@ -122,6 +122,11 @@ def _facts(grounds: Grounds) -> dict[str, float | str]:
     if grounds.likeness is not None:
         known["likeness"] = grounds.likeness
     known["licence"] = float("licence" in grounds.names or any("licence" in name for name in grounds.limits))
+    if "speech" in grounds.looks and seconds:
+        known["speech share"] = grounds.looks["speech"] / seconds
+    ends = [float(end) for name in grounds.limits if "BPM" in name for end in re.findall(r"\d+(?:\.\d+)?", name)]
+    if len(ends) == 2 and grounds.bpm is not None:
+        known["place in range"] = (grounds.bpm - ends[0]) / (ends[1] - ends[0])
     known |= {f"asked for {way} energy": float(f"{way} energetic" in grounds.changes) for way in ("more", "less")}
     known["silence"] = float("silence" in grounds.fit)
     known["lift"] = float("lift" in (grounds.fit.get("opening"), *grounds.fit))

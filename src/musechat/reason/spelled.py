@@ -67,6 +67,10 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tup
         (r",? give or take (?:a|one|two|\d+) (?:seconds?|minutes?|bpm|beats?|points?)", lambda m: " or so"),
         (r"\ba (?:full|whole|good) (?=minute|second)", lambda m: "a "),
         (r"\b(?P<n>one|\d+) (?:full|whole|good|solid|entire) (?=minute|second)", lambda m: f"{m['n']} "),
+        (
+            r"\bcuts (?:but|except) (?P<n>one|two|three|\d+)\b",
+            lambda m: f"cuts except {({'one': 1, 'two': 2, 'three': 3}).get(m['n'].lower(), m['n'])}",
+        ),
         (r"\bone (?=(?:minute|second) (?:of|long)\b)", lambda m: "1 "),
         (r"\bthe first (?=(?:minute|second)\b)", lambda m: "the first 1 "),
         (r"\bone (?=(?:cut )?(?:out )?(?:of|in) (?:the |your |its )*\d)", lambda m: "1 "),
