@@ -97,7 +97,9 @@ def matched(must: tuple[str, str], found: set[tuple[str, str]]) -> set[tuple[str
     asked = value.split("|")
     if (field, value) == ("avoids", "vocals") and ("vocals", "none") in found:
         return {("vocals", "none")}
-    told = {i for i in found if i[0] == "deaf" and {_bare(i[1]), _meant(_bare(i[1]))} & (UNHEARD & set(asked))}
+    unheard = UNHEARD & set(asked)
+    told = {i for i in found if i[0] == "deaf" and {_bare(i[1]), _meant(_bare(i[1]))} & unheard}
+    told |= {i for i in found if i[0] == "deaf" and any(i[1].endswith(" " + one) for one in unheard)}
     exact = ({(field, one) for one in asked} & found) | told
     return exact or {i for i in found if i[0] == field and any(i[1].endswith(" " + one) for one in asked)}
 

@@ -8,15 +8,13 @@ In: a vocabulary. Out: `Lexicon`, which gives the longest phrase that begins at 
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from itertools import product
 
-from musechat.concepts.tokens import Token, words
+from musechat.concepts.tokens import Token, alternatives, words
 from musechat.concepts.vocabulary import Vocabulary, comparatives, plurals
 from musechat.core.errors import InputError
 
@@ -118,12 +116,6 @@ def _differs_by_one(word: str, other: str) -> bool:
     start = next((i for i, (a, b) in enumerate(zip(word, other, strict=False)) if a != b), min(len(word), len(other)))
     w, o = word[start:], other[start:]
     return w[1:] == o or w == o[1:] or (w[:2] == o[1::-1] and w[2:] == o[2:])
-
-
-def alternatives(pattern: str) -> list[str]:
-    """All phrases of a pattern: "(|a )similar (mood|feel)" are four."""
-    parts = [part.split("|") for part in re.split(r"[()]", pattern)]
-    return ["".join(chosen) for chosen in product(*parts)]
 
 
 @lru_cache(maxsize=4)

@@ -275,6 +275,8 @@ class _Finder:
         listed = name is not None and self._names_another(name.end + 1) and self.tokens[name.end].word in ("and", "or")
         if name is None or (single and ((several and not listed) or not self._is_strange(i, i + 1))):
             return None
+        if self._is_place(name):  # "more Africa in it"
+            return None
         return None if _NATION.search(name.text) and name.end == i + 1 else name
 
     def _is_played(self, i: int) -> bool:
@@ -295,11 +297,17 @@ class _Finder:
             skipped = self.tokens[i + 1].word in (*_AGES, "the") and i + 2 < len(self.tokens)
             at = i + 1 + skipped
             other = self._known(at, name.relation) or self._famous(at, name.relation)
-            other = other or self._capitalised(at, name.relation, listed=True)
+            other = other or self._capitalised(at, name.relation, listed=True) or self._closing(at, name.relation)
             if other is None:
                 break
             names.append(other)
         return names
+
+    def _closing(self, i: int, relation: Relation) -> Name | None:
+        """ "Like Foreigner, Journey": one ordinary word in capitals, listed behind a name, that closes its clause."""
+        last = i + 1 == len(self.tokens) or self.tokens[i + 1].kind != "word"
+        named = last and self.tokens[i].capital and not self.shouted and self.tokens[i - 1].word == ","
+        return Name(i, i + 1, self._text(i, i + 1), relation) if named else None
 
     def _famous(self, i: int, relation: Relation) -> Name | None:
         """A well-known artist at token `i`."""

@@ -83,6 +83,10 @@ _MINUTES_AND = re.compile(
 )
 
 
+_ITEM = re.compile(r"(?:^|, ?)(\d{2,3})(?=[,.!?]|$)")
+""" "Drum and bass, super fast, 174": a number that is an item by itself is a tempo."""
+
+
 def find_quantities(line: str, lifts: Sequence[tuple[int, str]] = ()) -> Quantities:
     """All tempo and length limits of a line; a later one replaces an earlier one.
 
@@ -91,9 +95,10 @@ def find_quantities(line: str, lifts: Sequence[tuple[int, str]] = ()) -> Quantit
     written, line = line, with_digits(line, same_length=True)
     whole = [match.span() for match in _MINUTES_AND.finditer(line)]
     line = _MINUTES_AND.sub(lambda m: f"{m[1]}:{int(m[2]):02}".rjust(len(m[0])), line)  # "2 minutes 30"
+    items = {match.start(1) for match in _ITEM.finditer(line)}
     found: dict[str, float] = {}
     spans: list[tuple[int, int]] = []
-    tempo_said, length_said = _TEMPO_SAID.search(line) is not None, _LENGTH_SAID.search(line) is not None
+    bpm_said, length_said = _TEMPO_SAID.search(line) is not None, _LENGTH_SAID.search(line) is not None
     for match in _QUANTITY.finditer(line):
         before, after = line[max(0, match.start() - 24) : match.start()], line[match.end() : match.end() + 24]
         prefix, suffix = _BEFORE.search(before), _AFTER.match(after)
@@ -101,7 +106,8 @@ def find_quantities(line: str, lifts: Sequence[tuple[int, str]] = ()) -> Quantit
         bound = hit[1].lower() if hit else "ish" if match[0].lower().rstrip(" bpm").endswith("ish") else ""
         asked = length_said or _LENGTH_WISHED.search(before) is not None  # "I need 30 seconds"
         asked = asked and match[1][0].isdigit() and not after.startswith(" to ")
-        limits = _limits(match, bound, before, after, tempo_said, asked)
+        tempo_said = bpm_said or match.start() in items
+        limits = _limits(match, bound or "item" * (match.start() in items), before, after, tempo_said, asked)
         if limits is None:
             continue
         kind = next(iter(limits)).split("_")[0]

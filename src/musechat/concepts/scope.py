@@ -27,7 +27,17 @@ from musechat.concepts.reading import (
     Wish,
 )
 from musechat.concepts.spans import Annotated, Span
-from musechat.concepts.stated import is_alike, is_liked_behind, is_remark, is_scenery, is_stated, is_welcome, told_of
+from musechat.concepts.stated import (
+    is_alike,
+    is_liked_behind,
+    is_listed_trait,
+    is_praised,
+    is_remark,
+    is_scenery,
+    is_stated,
+    is_welcome,
+    told_of,
+)
 from musechat.concepts.vocabulary import Concept, Vocabulary
 from musechat.core.request import Lifted
 
@@ -53,6 +63,8 @@ _LOUDNESS: dict[str, Wish] = {"loud": "more", "powerful": "more", "quiet": "less
 _PARTICLES: dict[str, Wish] = {"up": "more", "down": "less"}
 _DEFINITE = frozenset(("the", "this", "that", "these", "those", "its", "your", "her", "his"))
 _TEMPO = frozenset(("tempo", "pace", "speed", "bpm"))
+_QUALITIES = ("mood", "energy", "texture")
+_ENDS = ("stop", "comma", "reset")
 _MERELY = frozenset(("just", "only", "simply"))
 _IT = frozenset(("i like it", "i love it", "like it", "love it"))
 _SINGERS = {
@@ -210,7 +222,7 @@ class _Walk:
     def _want(self, i: int, span: Span) -> None:
         if self.scope.waiting and self.scope.mode == "mention" and span.first in ("something", "some", "anything"):
             return  # "I see why you chose something epic"
-        if not (self.scope.waiting and self.scope.mode in (*NEGATIVE, "more", "less")):
+        if self.scope.swapping or not (self.scope.waiting and self.scope.mode in (*NEGATIVE, "more", "less")):
             preferring = self.scope.preferring and self.scope.waiting
             self._open("want")
             self.scope.preferring = preferring or bool({"rather", "prefer"} & set(" ".join(span.names).split()))
@@ -387,27 +399,37 @@ class _Walk:
             return ("less" if lowered and scope.waiting else "more"), self._take_pending()
         if scope.mode in NEGATIVE and self._kind(i + 1) == "enough":
             return "more", self._take_pending()
-        if self._is_definite(i) and is_liked_behind(self.spans, i):
-            return "keep", PLAIN
-        if self._kind(i + 1) == "praise" and self.spans[i + 1].first == "in":  # "emotional in a good way"
+        if self._is_liked(i):
             return "keep", PLAIN
         if scope.mode in ("want", "keep"):
             if (verdict := self._verdict(i)) is not None:
                 return verdict
             if (told := told_of(self.spans, self.tokens, i)) is not None:
                 return told, PLAIN
-        if scope.mode in ("want", "more") and is_alike(self.spans, i):
-            return "keep", PLAIN
         if scope.mode == "keep" and any(span.first == "would" for span in self.spans[i + 1 : i + 2]):
             self._open("want")
-        elif scope.mode == "want" and (self._is_praised(i) or is_remark(self.spans, i) or self._is_welcome(i)):
+        elif scope.mode == "want" and self._is_praised_trait(i, span):
             self._open("keep")
-        elif scope.mode == "want" and "beautiful" in span.names and is_stated(self.spans, i):
-            self._open("keep")  # "this is gorgeous, but …"
         wish = WISH_OF.get(self.scope.mode, "want")
         weight = self.pending or self.scope.weight
         self.pending = None
         return wish, weight if wish in ("more", "less") else min(PLAIN, weight)
+
+    def _is_liked(self, i: int) -> bool:
+        """ "The mood I do like", "emotional in a good way", "with the same warmth"."""
+        if self._is_definite(i) and is_liked_behind(self.spans, i):
+            return True
+        if self._kind(i + 1) == "praise" and self.spans[i + 1].first == "in":
+            return True
+        return self.scope.mode in ("want", "more") and is_alike(self.spans, i)
+
+    def _is_praised_trait(self, i: int, span: Span) -> bool:
+        """ "Great energy, but …", "sounds great, calm and warm. Now …", "this is gorgeous, but …"."""
+        if self._is_praised(i) or is_remark(self.spans, i) or self._is_welcome(i):
+            return True
+        if is_listed_trait(self.spans, i) and self.vocabulary[span.names[0]].kind in _QUALITIES:
+            return True
+        return "beautiful" in span.names and is_stated(self.spans, i)
 
     def _is_welcome(self, i: int) -> bool:
         return is_stated(self.spans, i) and is_welcome(self.spans, i)
@@ -415,7 +437,7 @@ class _Walk:
     def _is_too_much(self, i: int) -> bool:
         """ "This one feels kind of serious": said of the track with reserve and without praise."""
         softened = self.pending == HALF and self.scope.mode == "want" and self._kind(i - 1) == "soft"
-        return softened and is_stated(self.spans, i) and not is_welcome(self.spans, i)
+        return softened and is_stated(self.spans, i) and not is_praised(self.spans, i)
 
     def _is_unwelcome(self, i: int) -> bool:
         """ "It is slow, I need energy": said of the track without praise, in a message that asks for something."""
@@ -479,6 +501,9 @@ class _Walk:
         if self._kind(j) == "want" and self._kind(k) == "comparative" and self.spans[k].names[0] in _LOUDNESS:
             self.skip.add(k)
             return _LOUDNESS[self.spans[k].names[0]], self._take_pending()
+        pretty = self.spans[j + 1 : j + 2]
+        if self._kind(j) == "be" and pretty and pretty[0].first in ("pretty", "super") and self._kind(j + 2) in _ENDS:
+            return "keep", PLAIN  # "The flute is pretty."
         return self._predicate(k) or self._trait(i, k) if self._kind(j) == "be" else None
 
     def _trait(self, i: int, k: int) -> tuple[Wish, float] | None:

@@ -42,7 +42,7 @@ _WISHES = (
     "want", "more", "less", "comparative", "too", "keep", "exclude", "negate", "mild", "accept", "praise", "same",
     "like", "name like",
 )  # fmt: skip
-_DETERMINERS = frozenset("a an the this that these those my our his her their your some".split())
+_DETERMINERS = frozenset("of a an the this that these those my our his her their your some".split())
 _MUSICAL = _NOUNS | frozenset(
     "music song songs track tracks tune tunes piece pieces beat beats groove chord chords riff riffs lick licks hook "
     "hooks harmony harmonies arpeggio arpeggios pad pads layer layers timbre production mix arrangement intro outro "
@@ -91,6 +91,28 @@ def is_stated(spans: Sequence[Span], i: int) -> bool:
 
 def is_welcome(spans: Sequence[Span], i: int) -> bool:
     """Whether what is stated at `i` is liked: praise stands in its clause, or before it with no "but" in between."""
+    if is_praised(spans, i):
+        return True
+    before = [span.kind for span in spans[:i]]
+    last = max((j for j, kind in enumerate(before) if kind in _PRAISE), default=None)
+    return last is not None and "reset" not in before[last:]
+
+
+def is_listed_trait(spans: Sequence[Span], i: int) -> bool:
+    """ "The mood is right, melancholic and dreamy. Now …": behind praise, where a sentence wishes for nothing more and
+    another follows.
+    """
+    sentence = max((j + 1 for j in range(i) if spans[j].kind == "stop"), default=0)
+    end = next((j for j in range(i, len(spans)) if spans[j].kind == "stop"), len(spans))
+    praise = next((j for j in range(sentence, i) if spans[j].kind in ("praise", "keep")), None)
+    if praise is None or spans[i - 1].kind not in ("comma", "and", "concept", "strong"):
+        return False
+    said = spans[praise + 1 : end]
+    return end + 2 < len(spans) and all(span.kind in (*_BETWEEN, "comma", "be") for span in said)
+
+
+def is_praised(spans: Sequence[Span], i: int) -> bool:
+    """Whether praise stands in the clause of what is stated at `i`, or right behind it."""
     start, end = _start(spans, i), _end(spans, i)
     start = max((j for j in range(start, i) if spans[j].kind == "reset"), default=start)  # "gorgeous, but a tad slow"
     if any(span.kind in _PRAISE for span in spans[start:end]):
@@ -99,16 +121,8 @@ def is_welcome(spans: Sequence[Span], i: int) -> bool:
         following = next((span for span in spans[end + 1 :] if span.kind != "filler"), None)
         if following is not None and following.kind in _PRAISE:
             return True
-    which = next((j for j in range(i, len(spans) - 2) if spans[j].first == "which"), None)
-    if (
-        which is not None
-        and which <= end + 1
-        and [span.first for span in spans[which + 1 : which + 3]] == ["is", "what"]
-    ):
-        return True  # "it is dark, which is what they asked for"
-    before = [span.kind for span in spans[:i]]
-    last = max((j for j, kind in enumerate(before) if kind in _PRAISE), default=None)
-    return last is not None and "reset" not in before[last:]
+    which = next((j for j in range(i, min(end + 2, len(spans))) if spans[j].first == "which"), len(spans))
+    return [span.first for span in spans[which + 1 : which + 3]] == ["is", "what"]  # "…, which is what they asked for"
 
 
 def told_of(spans: Sequence[Span], tokens: Sequence[Token], i: int) -> Literal["keep", "avoid"] | None:

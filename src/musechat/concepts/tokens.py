@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from musechat.core import text as core_text
 
@@ -67,6 +68,12 @@ def words(text: str) -> tuple[str, ...]:
     if text.startswith("'"):  # an ending such as "'d like", which needs a word to end
         return words("it" + text)[1:]
     return tuple(token.word for token in tokenize(text) if token.kind == "word")
+
+
+def alternatives(pattern: str) -> list[str]:
+    """All phrases of a pattern: "(|a )similar (mood|feel)" are four."""
+    parts = [part.split("|") for part in re.split(r"[()]", pattern)]
+    return ["".join(chosen) for chosen in product(*parts)]
 
 
 def is_foreign(tokens: Sequence[Token], foreign: frozenset[str], english: frozenset[str]) -> bool:

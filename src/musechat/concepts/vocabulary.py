@@ -17,7 +17,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-from musechat.concepts.tokens import words
+from musechat.concepts.tokens import alternatives, words
 from musechat.core.errors import InputError
 from musechat.core.request import Vocals
 
@@ -114,7 +114,8 @@ def read_vocabulary(toml: str) -> Vocabulary:
         plain = tomllib.loads(toml)
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"The vocabulary is not valid TOML: {error}.") from error
-    ambiguous = {word: tuple(names) for word, names in plain.pop("ambiguous", {}).items()}
+    several = plain.pop("ambiguous", {}).items()
+    ambiguous = {word: tuple(names) for pattern, names in several for word in alternatives(pattern)}
     traps = tuple(plain.pop("traps", {}).get("words", ()))
     concepts: dict[str, Concept] = {}
     for kind, entries in plain.items():

@@ -91,8 +91,9 @@ def _numbers(e: Evidence) -> Iterator[Number]:
         yield Number(e.unit, float(e.value), e.name, e.subject)
     if e.weight:
         yield Number("of the score", e.weight, e.name, e.subject)
-    for text in (e.unit, e.name, e.source.partition("chance gives ")[2]):
-        yield from (Number("", float(found), e.name, e.subject) for found in _NUMBER.findall(text))
+    chance = (f"{e.name} by chance", e.source.partition("chance gives ")[2])
+    for name, text in ((e.name, e.unit), (e.name, e.name), chance):
+        yield from (Number("", float(found), name, e.subject) for found in _NUMBER.findall(text))
 
 
 def _since_start(grounds: Grounds) -> list[Number]:

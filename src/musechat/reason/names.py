@@ -25,7 +25,7 @@ _CAPITAL = re.compile(r"(?<![.!?…:“\"] )(?<!^)(?<![“\"])\b[A-Z][\w'’&-]*
 _FREE_CAPITALS = re.compile(r"I(?:['’]\w+)?|BPM|LUFS|LU|CC|BY|SA|NC|ND|CC0|[A-G]|EBU|R|OK|Q\w+(?:['’]s)?|\d\w*")
 QUOTED = re.compile(r"[“\"]([^”\"]*)[”\"]")
 _ROLE = re.compile(
-    r"\b(by|from|off|artist|band|album|titled|called|track|song)(?: the (?:album|artist|band))? [“\"]?Q(\w+)"
+    r"\b(by|from|off|artist|band|album|titled|called|track|song)(?: the (?:album|artist|band|group|act|duo|outfit))? [“\"]?Q(\w+)"
 )
 _ALLOWED_ROLES = {
     "by": {"artist", "mention", "other artist", "barred"}, "artist": {"artist", "other artist", "mention"},

@@ -68,6 +68,7 @@ _LASTS = re.compile(
 _LONG_THING = re.compile(
     r"[\d.]+[ -](?:minutes?|seconds?|s)(?:[ -]long)? (?:\w+ )?(?P<what>clip|video|film|track|piece|song)", re.I
 )
+_CLIPS_OWN = re.compile(r"\b(?:clip|film|video|footage)['’]s (?:\w+ )?[\d.]+", re.I)
 _HAPPENS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
     (re.compile(pattern, re.I), names)
     for pattern, names in (
@@ -157,6 +158,9 @@ class Numbers:
         scores = [
             100 * n.value for n in self._of(grounds.numbers, where) if n.unit.startswith(("score", "prob", "cos"))
         ]
+        on, cuts = grounds.fit.get("cuts on beats"), grounds.looks.get("cuts")
+        if isinstance(on, int | float) and cuts and re.search(r"\bcuts\b", where.clause, re.I):
+            own.append(100 * on / cuts)
         told = _SCORED.search(where.line) and any(abs(_value(match) - score) <= 0.6 for score in scores)
         return bool(told) or _told(match, own, 1.0, 4.0)
 
@@ -327,7 +331,7 @@ def _seconds(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
 
 def _minutes(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
     said = 60 * _value(match) + float(match["more"] or 0)
-    exact, about = (1.5, 4.0) if match["more"] else (10.0, max(15.0, 0.07 * said))
+    exact, about = (1.5, 4.0) if match["more"] else (min(10.0, max(1.5, 0.12 * said)), max(3.0, 0.12 * said))
     return _told(match, _seconds_of(grounds, where), exact, about, said)
 
 
@@ -355,6 +359,8 @@ def _happening(text: str, subject: Subject) -> Iterator[str]:
     for pattern, names in _HAPPENS:
         if pattern.search(text):
             yield from names
+    if _CLIPS_OWN.search(text):
+        yield "duration"
     thing = _LONG_THING.search(text)
     if thing is not None:
         yield "duration" if thing["what"].lower() in ("clip", "video", "film") else "length"
@@ -369,10 +375,19 @@ def _cuts(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
     said = _value(match) if said < 0 else said
     on = grounds.fit.get("cuts on beats")
     if on is not None and "chance" in where.line.lower():
-        return any(n.name == "cuts on beats" and n.value == said for n in grounds.numbers)
+        return said in (on, *_by_chance(grounds))
     if on is not None and _BEAT.search(where.line):
         return said == on or said == grounds.looks.get("cuts")
     return said == grounds.looks.get("cuts")
+
+
+def _by_chance(grounds: Grounds) -> list[float]:
+    return [n.value for n in grounds.numbers if n.name == "cuts on beats by chance"]
+
+
+def _chance(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
+    """ "Luck would put four on a beat"."""
+    return _value(match) in _by_chance(grounds)
 
 
 def _all_but(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
@@ -461,6 +476,15 @@ _CHECKS: tuple[tuple[re.Pattern[str], _Right, str], ...] = (
         "a time",
     ),
     (re.compile(rf"{_HOW}{_N}(?:[ -]?(?:seconds?|secs?)| s)\b", re.I), _seconds, "a time"),
+    (
+        re.compile(
+            r"\b(?:chance|luck)(?: \w+){0,2} (?:would|gives?|gave|yields?|could|puts?|gets?|got|manages?)"
+            r"(?: \w+){0,3}? (?P<n>\d+)\b",
+            re.I,
+        ),
+        _chance,
+        "a count of cuts",
+    ),
     (re.compile(r"\ball (?:\w+ ){0,2}cuts except (?P<n>\d+)", re.I), _all_but, "a count of cuts"),
     (
         re.compile(r"\ball (?:of )?(?:the |your |its )*(?P<n>\d+)(?: of (?:the|your))? cuts", re.I),

@@ -28,6 +28,7 @@ _OTHERS = "by|one|time|look|pick|track|choice|proposal|thought"
 
 def in_digits(line: str) -> str:
     """The line with its numbers, shares and half lengths in digits."""
+    line = re.sub(r"(?<=\d)½", ".5", line)
     line = re.sub(r"\ba dozen\b", "twelve", line, flags=re.I)
     line = with_digits(line)
     for pattern, written in _RULES:
@@ -61,10 +62,14 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tup
         ),
         (rf"\b(?P<count>a|one|\d)?[ -]?{_PART}{_LIBRARY}", lambda m: f" about {100 * _part(m):.1f} %"),
         (
-            rf"\b(?P<n>\d+) (?:in|out of|of)(?: every)? (?P<of>[1-9]\d*){_LIBRARY}",
+            rf"\b(?P<n>\d+) (?:tracks? |songs? |pieces? )?(?:in|out of|of)(?: every)? (?P<of>[1-9]\d*){_LIBRARY}",
             lambda m: f"about {100 * int(m['n']) / int(m['of']):.0f} %",
         ),
         (r",? give or take (?:a|one|two|\d+) (?:seconds?|minutes?|bpm|beats?|points?)", lambda m: " or so"),
+        (
+            rf"\b(?P<count>a|one|three|\d)?[ -]?{_PART} of (?:the|your|its) cuts",
+            lambda m: f"{100 * _part(m):.0f} % of the cuts",
+        ),
         (r"\ba (?:full|whole|good) (?=minute|second)", lambda m: "a "),
         (r"\b(?P<n>one|\d+) (?:full|whole|good|solid|entire) (?=minute|second)", lambda m: f"{m['n']} "),
         (
