@@ -27,7 +27,7 @@ _ROSE = re.compile(
 _FELL = re.compile(
     r"\b(?:fell|falls?|fallen|falling|dropp?\w*|declin\w*|decreas\w*|went down|goes down|go down|comes? down|came down|"
     r"slip\w*|dip\w*|sinks?|sank|los(?:es?|t|ing)|shr[aiu]nk\w*|down from|down to|weaker|less of|plummet\w*|halv\w+|"
-    r"plung\w+|step back|gives? up|fewer|slid\w*|(?:creep\w*|crept|edge[sd]?|inch\w*|nudged) (?:down|back))\b",
+    r"plung\w+|step back|gives? up|fewer|slid\w*|(?:eas|tail|back)\w+ off|tone[sd]? down|(?:creep\w*|crept|edge[sd]?|inch\w*|nudged) (?:down|back))\b",
     re.I,
 )
 _HIGHER = re.compile(r"\b(?:higher|more|greater|stronger|above|exceeds?|tops|outdoes|ahead)\b", re.I)
@@ -36,6 +36,13 @@ _BEFORE = re.compile(
     r"\b(?:before|previous\w*|last (?:one|track|song|piece|pick)|earlier|former\w*|predecessor)\b", re.I
 )
 _BY_HALF = re.compile(r"\b(?:halv\w+|(?:cut|fell|dropped|went down) (?:in|by) half)\b", re.I)
+_HOW_MUCH = re.compile(
+    r"\b(?:(?P<little>a touch|a hair|slightly|a little|a bit|marginally|a shade|a tad)|much|a lot|far|way|considerably|"
+    r"a good deal) (?:faster|slower|quicker)\b",
+    re.I,
+)
+_SLIGHT, _CLEAR = 1.2, 1.1
+"""A tempo is a little faster up to the first ratio, and much faster from the second on."""
 _OTHER_FIRST = re.compile(
     r"\b(?:previous|last|earlier|former) (?:track|one|song|piece|pick|choice|proposal)(?: that| which)? "
     r"(?:\w+ )?(?:was|scored|scores|had|did|is|came|rated|sat|stood)\b",
@@ -67,6 +74,7 @@ def wrong_directions(line: str, grounds: Grounds, lexicon: Lexicon) -> Iterator[
         if subject == "clip" or _LIBRARY.search(clause):
             continue
         yield from _wrong_order(clause, grounds, lexicon)
+        yield from _wrong_amount(clause, grounds)
         plain = _SAME.sub("", clause)
         if _UNCHANGED.search(plain):
             pairs = _pairs(plain, grounds, lexicon)
@@ -90,6 +98,17 @@ def wrong_directions(line: str, grounds: Grounds, lexicon: Lexicon) -> Iterator[
             went = (now > before) - (now < before)
             if (went == told) == denied and now != before:
                 yield f"{name} is told to have gone the other way"
+
+
+def _wrong_amount(clause: str, grounds: Grounds) -> Iterator[str]:
+    """ "A touch faster", where it is half as fast again."""
+    told = _HOW_MUCH.search(clause)
+    now, before = grounds.changes.get("faster") or grounds.changes.get("slower") or (None, None)
+    if told is None or not now or not before:
+        return
+    ratio = max(now, before) / min(now, before)
+    if ratio > _SLIGHT if told["little"] else ratio < _CLEAR:
+        yield "how much the tempo changed"
 
 
 def _wrong_order(clause: str, grounds: Grounds, lexicon: Lexicon) -> Iterator[str]:

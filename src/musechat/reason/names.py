@@ -25,7 +25,7 @@ _CAPITAL = re.compile(r"(?<![.!?…:“\"] )(?<!^)(?<![“\"])\b[A-Z][\w'’&-]*
 _FREE_CAPITALS = re.compile(r"I(?:['’]\w+)?|BPM|LUFS|LU|CC|BY|SA|NC|ND|CC0|[A-G]|EBU|R|OK|Q\w+(?:['’]s)?|\d\w*")
 QUOTED = re.compile(r"[“\"]([^”\"]*)[”\"]")
 _ROLE = re.compile(
-    r"\b(by|from|off|artist|band|album|titled|called|track|song)(?: the (?:album|artist|band|group|act|duo|outfit))? [“\"]?Q(\w+)"
+    r"\b(by|from|off|artist|band|album|titled|called|track|song)(?: the (?:album|artist|band|group|act))? [“\"]?Q(\w+)"
 )
 _ALLOWED_ROLES = {
     "by": {"artist", "mention", "other artist", "barred"}, "artist": {"artist", "other artist", "mention"},
@@ -62,7 +62,11 @@ def masked(text: str, grounds: Grounds, plain: Callable[[tuple[str, ...]], bool]
     `plain`: whether every one of some words is an ordinary word here; such a name counts only as it is written.
     """
     found = [(name, _MASKS[role]) for role, name in grounds.names.items() if role in _MASKS]
-    found += [(part, "Qartist") for part in grounds.names.get("artist", "").split()[1:] if len(part) >= _SURNAME]
+    found += [
+        (part, "Qartist")
+        for part in grounds.names.get("artist", "").split()[1:]
+        if len(part) >= _SURNAME and not plain(words(part))
+    ]
     found += [(name, "Qbarred") for name in grounds.barred]
     found += [(name, "Qmention") for role, name in grounds.names.items() if role not in _MASKS]
     found += [(name, "Qmention") for name in grounds.mentions if name]

@@ -68,6 +68,7 @@ _LASTS = re.compile(
 _LONG_THING = re.compile(
     r"[\d.]+[ -](?:minutes?|seconds?|s)(?:[ -]long)? (?:\w+ )?(?P<what>clip|video|film|track|piece|song)", re.I
 )
+_MISSES = re.compile(r"\bmiss\w*|\boff the beat|\bfails? to\b|(?:\bnot|n['’]t) (?:on|fall|land|meet|hit)\b", re.I)
 _CLIPS_OWN = re.compile(r"\b(?:clip|film|video|footage)['’]s (?:\w+ )?[\d.]+", re.I)
 _HAPPENS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
     (re.compile(pattern, re.I), names)
@@ -373,12 +374,36 @@ def _cuts(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
     text = match["n"].lower()
     said = {"no": 0.0, "a single": 1.0, "one": 1.0}.get(text, -1.0)
     said = _value(match) if said < 0 else said
-    on = grounds.fit.get("cuts on beats")
+    on = _on_beat(grounds, where)
     if on is not None and "chance" in where.line.lower():
         return said in (on, *_by_chance(grounds))
     if on is not None and _BEAT.search(where.line):
         return said == on or said == grounds.looks.get("cuts")
     return said == grounds.looks.get("cuts")
+
+
+def _on_beat(grounds: Grounds, where: _Place) -> float | None:
+    """How many cuts fall on beats, or miss them where the clause speaks of those."""
+    on, cuts = grounds.fit.get("cuts on beats"), grounds.looks.get("cuts")
+    if not isinstance(on, int | float) or cuts is None:
+        return None
+    return cuts - on if _MISSES.search(where.clause) else float(on)
+
+
+def _cuts_on(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
+    if re.search(r"\b(?:chance|luck)\b", where.line, re.I):
+        return _chance(match, grounds, where)
+    return _value(match) == (_on_beat(grounds, where) if _BEAT.search(where.line) else grounds.looks.get("cuts"))
+
+
+def _cut_rate(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
+    """ "40 cuts a minute", "a cut every three seconds"."""
+    cuts, seconds = grounds.looks.get("cuts"), grounds.looks.get("duration")
+    if not cuts or not seconds:
+        return False
+    said = _value(match) if "minute" in match[0].lower() else 60 / max(_value(match), 0.01)
+    about = re.search(_ABOUT, match[0], re.I) is not None
+    return abs(said - 60 * cuts / seconds) <= (0.12 if about else 0.04) * said
 
 
 def _by_chance(grounds: Grounds) -> list[float]:
@@ -406,9 +431,9 @@ def _some_of(match: re.Match[str], grounds: Grounds, where: _Place) -> bool:
     part, whole = float(match["part"]), float(match["whole"])
     if whole == 1:
         return _plain_value(part, grounds)
-    on, cuts = grounds.fit.get("cuts on beats"), grounds.looks.get("cuts")
-    if "cut" in where.line and isinstance(on, int | float) and cuts and whole and part / whole == on / cuts:
-        return True
+    on, cuts = _on_beat(grounds, where), grounds.looks.get("cuts")
+    if "cut" in where.line and on is not None and cuts and whole:
+        return part / whole == on / cuts
     return any(
         n.value == part and any(o.name == n.name and o.unit == "" and o.value == whole for o in grounds.numbers)
         for n in grounds.numbers
@@ -468,6 +493,8 @@ _CHECKS: tuple[tuple[re.Pattern[str], _Right, str], ...] = (
     (re.compile(rf"{_HOW}{_N} ?(?P<unit>lufs|lu|db)\b", re.I), _loudness, "a loudness"),
     (re.compile(r"(?P<m>\d{1,3}):(?P<s>\d\d(?:\.\d)?)"), _clock, "a time"),
     (re.compile(rf"\bbeats? every {_HOW}{_N} seconds?\b", re.I), _every, "a tempo"),
+    (re.compile(rf"{_HOW}{_N} cuts (?:a|per|each|every) minute\b", re.I), _cut_rate, "a rate of cuts"),
+    (re.compile(rf"\bcuts? (?:about |roughly )?every {_HOW}{_N} seconds?\b", re.I), _cut_rate, "a rate of cuts"),
     (re.compile(rf"\bfirst {_HOW}{_N}[ -](?:minutes?|seconds?)\b", re.I), _first_seconds, "a time"),
     (re.compile(rf"{_HOW}{_N}[ -]?(?:ms|milliseconds?)\b", re.I), _milliseconds, "a time"),
     (
@@ -501,5 +528,6 @@ _CHECKS: tuple[tuple[re.Pattern[str], _Right, str], ...] = (
         _some_of,
         "a count",
     ),
+    (re.compile(r"\b(?P<n>\d+) of (?:the|your|its) (?:\w+ )?cuts\b", re.I), _cuts_on, "a count of cuts"),
     (re.compile(r"\b(?P<n>no|a single|one|\d+) (?:hard |quick |clean )?cuts?\b", re.I), _cuts, "a count of cuts"),
 )

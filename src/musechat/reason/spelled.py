@@ -22,6 +22,7 @@ _AND = r"and (?P<count>a|three|3)?[ -]?" + _PART
 _LIBRARY = (
     r"(?=(?: of)?(?: your| the| all| my| our| that)*(?: whole| entire)? (?:library|collection|tracks|catalogue)\b)"
 )
+_FEW = {"two": 2, "three": 3, "four": 4}
 _OTHERS = "by|one|time|look|pick|track|choice|proposal|thought"
 """Behind "a second" these count things, not time."""
 
@@ -50,7 +51,7 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tup
     (re.compile(pattern, re.I), written)
     for pattern, written in (
         (rf"\b(?P<whole>\d+) {_AND} {_LENGTH}", lambda m: _length(float(m["whole"]), m)),
-        (rf"\b(?:a|one) {_LENGTH} {_AND}", lambda m: _length(1.0, m)),
+        (rf"\b(?:a|one|every) {_LENGTH} {_AND}", lambda m: "every " * m[0].startswith("every") + _length(1.0, m)),
         (rf"\b(?P<count>a|three|3)?[ -]?{_PART} (?:of )?an? {_LENGTH}", lambda m: " " + _length(0.0, m)),
         (
             rf"\b(?:a )?(?P<part>half|quarter)[ -]{_LENGTH}(?=[ -,.]|$)",
@@ -76,6 +77,7 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tup
             r"\bcuts (?:but|except) (?P<n>one|two|three|\d+)\b",
             lambda m: f"cuts except {({'one': 1, 'two': 2, 'three': 3}).get(m['n'].lower(), m['n'])}",
         ),
+        (r"\b(?P<n>two|three|four) (?=of (?:the|your|its) (?:\w+ )?cuts\b)", lambda m: f"{_FEW[m['n'].lower()]} "),
         (r"\bone (?=(?:minute|second) (?:of|long)\b)", lambda m: "1 "),
         (r"\bthe first (?=(?:minute|second)\b)", lambda m: "the first 1 "),
         (r"\bone (?=(?:cut )?(?:out )?(?:of|in) (?:the |your |its )*\d)", lambda m: "1 "),
