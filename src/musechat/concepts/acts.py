@@ -73,7 +73,8 @@ def _fired(clause: list[Span]) -> Iterator[Act]:
     content = kinds & _CONTENT
     if not content and "accept" in kinds:
         yield "accept"
-    if not content and "reject" in kinds:
+    denied = any(span.kind in ("negate", "mild") for span in clause)  # "upbeat, but not in an annoying way"
+    if not content and "reject" in kinds and not denied:
         yield "reject"
     if not content and "undo" in kinds:
         yield "undo"

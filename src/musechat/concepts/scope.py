@@ -489,6 +489,8 @@ class _Walk:
         k = self._past(j + 1, ("filler", "strong", "soft", "article"))
         if self._kind(j) == "reject" or (self._kind(j) == "be" and self._kind(k) == "reject"):
             return "avoid", PLAIN
+        if self._kind(j) == "less" and [token.word for token in self.tokens[self.spans[j].start :][1:2]] == ["so"]:
+            return "less", PLAIN  # "the beat less so"
         particle = self.spans[i + 1].first if i + 1 < len(self.spans) else ""
         if particle == "out" and self._kind(i + 2) in ("stop", "comma"):  # "guitar out, piano in"
             return "avoid", PLAIN

@@ -27,7 +27,8 @@ _ROSE = re.compile(
 _FELL = re.compile(
     r"\b(?:fell|falls?|fallen|falling|dropp?\w*|declin\w*|decreas\w*|went down|goes down|go down|comes? down|came down|"
     r"slip\w*|dip\w*|sinks?|sank|los(?:es?|t|ing)|shr[aiu]nk\w*|down from|down to|weaker|less of|plummet\w*|halv\w+|"
-    r"plung\w+|step back|gives? up|fewer|slid\w*|(?:eas|tail|back)\w+ off|tone[sd]? down|(?:creep\w*|crept|edge[sd]?|inch\w*|nudged) (?:down|back))\b",
+    r"plung\w+|step back|gives? up|fewer|slid\w*|"
+    r"(?:eas|tail|back)\w+ off|tone[sd]? down|(?:creep\w*|crept|edge[sd]?|inch\w*|nudged) (?:down|back))\b",
     re.I,
 )
 _HIGHER = re.compile(r"\b(?:higher|more|greater|stronger|above|exceeds?|tops|outdoes|ahead)\b", re.I)
