@@ -75,7 +75,7 @@ _HAPPENS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
     for pattern, names in (
         (
             r"\b(?:start\w*|begins?|began|comes? in|came in|enter\w*|cue\w*|drop\w* (?:it )?in|in point|jump to|"
-            r"(?:skip|go|move|jump) (?:\w+ )?to|from [\d:.]+ on|"
+            r"(?:skip|go|move|jump) (?:\w+ )?to|bring\w* it in|from [\d:.]+ on|"
             r"pick\w* (?:it )?up)\b",
             ("start", "beginning"),
         ),
