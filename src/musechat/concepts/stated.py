@@ -15,6 +15,8 @@ from typing import Literal
 from musechat.concepts.spans import Span
 from musechat.concepts.tokens import Token
 
+_FAR = 60
+"""Spans back at which a clause or a sentence is taken to begin at the latest: time stays linear in the text."""
 _SUBJECTS = frozenset(("your", "this", "that", "it", "these", "those", "the", "its", "they"))
 _HAS = frozenset(("has", "have", "had", "got", "gets", "keeps", "comes"))
 _ASIDE = ("filler", "and", "praise", "accept", "strong", "soft", "reset")
@@ -70,7 +72,7 @@ def is_stated(spans: Sequence[Span], i: int) -> bool:
         return False
     bare = spans[i].kind == "concept" and i > 0 and spans[i - 1].kind == "soft"
     if bare and [span.kind for span in spans[start : i - 1]] == ["reset"]:  # ", but a bit loud"
-        sentence = max((j + 1 for j in range(start) if spans[j].kind == "stop"), default=0)
+        sentence = _sentence(spans, start)
         return any(_says(span) for span in spans[sentence:start])
     subject = next((j for j in range(start, i) if _is_subject(spans[j])), None)
     if subject is None and spans[start].first in _IMPRESSIONS and _says(spans[start]):  # "Sounds lovely and calm"
@@ -102,7 +104,7 @@ def is_listed_trait(spans: Sequence[Span], i: int) -> bool:
     """ "The mood is right, melancholic and dreamy. Now …": behind praise, where a sentence wishes for nothing more and
     another follows.
     """
-    sentence = max((j + 1 for j in range(i) if spans[j].kind == "stop"), default=0)
+    sentence = _sentence(spans, i)
     end = next((j for j in range(i, len(spans)) if spans[j].kind == "stop"), len(spans))
     praise = next((j for j in range(sentence, i) if spans[j].kind in ("praise", "keep")), None)
     if praise is None or spans[i - 1].kind not in ("comma", "and", "concept", "strong"):
@@ -193,7 +195,7 @@ def is_scenery(spans: Sequence[Span], tokens: Sequence[Token], i: int) -> bool:
     """Whether the quality at `i` is of something in the picture: "a warm desert", "the lobby is bright"; not where
     the sentence wishes for something before it.
     """
-    sentence = max((j + 1 for j in range(i) if spans[j].kind == "stop"), default=0)
+    sentence = _sentence(spans, i)
     if any(span.kind in _WISHES for span in spans[sentence:i]):
         return False
     return _is_of_a_thing(spans, tokens, i) or _is_said_of_a_thing(spans, i)
@@ -255,7 +257,13 @@ def _is_about_the_track(spans: Sequence[Span], i: int) -> bool:
 
 
 def _start(spans: Sequence[Span], i: int) -> int:
-    return max((j + 1 for j in range(i) if _begins_clause(spans, j)), default=0)
+    back = range(i - 1, max(0, i - _FAR) - 1, -1)
+    return next((j + 1 for j in back if _begins_clause(spans, j)), max(0, i - _FAR))
+
+
+def _sentence(spans: Sequence[Span], i: int) -> int:
+    back = range(i - 1, max(0, i - _FAR) - 1, -1)
+    return next((j + 1 for j in back if spans[j].kind == "stop"), max(0, i - _FAR))
 
 
 def _begins_clause(spans: Sequence[Span], j: int) -> bool:

@@ -28,13 +28,16 @@ _FELL = re.compile(
     r"\b(?:fell|falls?|fallen|falling|dropp?\w*|declin\w*|decreas\w*|went down|goes down|go down|comes? down|came down|"
     r"slip\w*|dip\w*|sinks?|sank|los(?:es?|t|ing)|shr[aiu]nk\w*|down from|down to|weaker|less of|plummet\w*|halv\w+|"
     r"plung\w+|step back|gives? up|fewer|slid\w*|"
-    r"(?:eas|tail|back)\w+ off|tone[sd]? down|(?:creep\w*|crept|edge[sd]?|inch\w*|nudged) (?:down|back))\b",
+    r"(?:eas|tail|back)\w+ (?:\w+ ){0,2}(?:off|down)|ton(?:e|es|ed) (?:\w+ ){0,2}down|"
+    r"(?:creep\w*|crept|edge[sd]?|inch\w*|nudged) (?:down|back))\b",
     re.I,
 )
 _HIGHER = re.compile(r"\b(?:higher|more|greater|stronger|above|exceeds?|tops|outdoes|ahead)\b", re.I)
 _LOWER = re.compile(r"\b(?:lower|less|fewer|smaller|weaker|below|behind)\b", re.I)
 _BEFORE = re.compile(
-    r"\b(?:before|previous\w*|last (?:one|track|song|piece|pick)|earlier|former\w*|predecessor)\b", re.I
+    r"\b(?:before|previous\w*|last (?:one|track|song|piece|pick)|earlier|former\w*|predecessor|"
+    r"what you had|(?:it|this) replace[sd])\b",
+    re.I,
 )
 _BY_HALF = re.compile(r"\b(?:halv\w+|(?:cut|fell|dropped|went down) (?:in|by) half)\b", re.I)
 _HOW_MUCH = re.compile(

@@ -32,6 +32,9 @@ _ALLOWED_ROLES = {
     "band": {"artist"}, "off": {"album"}, "album": {"album"}, "titled": {"title"}, "called": {"title", "mention"},
     "track": {"title"}, "song": {"title"}, "from": {"album", "artist", "mention", "barred"},
 }  # fmt: skip
+_TERMS = {"BY": "Attribution", "SA": "ShareAlike", "NC": "NonCommercial", "ND": "NoDerivatives"}
+_SOUNDTRACK = re.compile(r" \(?(?:original )?(?:soundtrack|score)\)?$| \([^)]*\)$", re.I)
+"""What is left out where an album's name is told in short."""
 _SURNAME = 5
 """Letters from which on a later word of an artist's name may stand for the artist."""
 _CALLED = {
@@ -70,6 +73,7 @@ def masked(text: str, grounds: Grounds, plain: Callable[[tuple[str, ...]], bool]
     found += [(name, "Qbarred") for name in grounds.barred]
     found += [(name, "Qmention") for role, name in grounds.names.items() if role not in _MASKS]
     found += [(name, "Qmention") for name in grounds.mentions if name]
+    found += [(_SOUNDTRACK.sub("", grounds.names.get("album", "")), "Qalbum")]
     found += [(way, "Qmention") for way in _licence_ways(grounds.names.get("licence", ""))]
     line = text
     for name, mask in sorted(filter(lambda pair: pair[0], found), key=lambda pair: -len(pair[0])):
@@ -80,7 +84,10 @@ def masked(text: str, grounds: Grounds, plain: Callable[[tuple[str, ...]], bool]
 def _licence_ways(licence: str) -> tuple[str, ...]:
     """Ways to write a licence: "CC BY-SA 3.0", "CC BY-SA", "Creative Commons BY-SA 3.0"."""
     ways = (licence, licence.rpartition(" ")[0])
-    return ways + tuple(re.sub(r"^CC ", "Creative Commons ", way) for way in ways if way.startswith("CC "))
+    plain = tuple(re.sub(r"^CC ", "Creative Commons ", way) for way in ways if way.startswith("CC "))
+    long = tuple(re.sub(r"\b(?:BY|SA|NC|ND)\b", lambda match: _TERMS[match[0]], way) for way in plain)
+    number = licence.rpartition(" ")[2]
+    return (*ways, *plain, *long, *((f"version {number}",) if number[:1].isdigit() else ()))
 
 
 def _mask_one(line: str, name: str, mask: str, exact: bool) -> str:

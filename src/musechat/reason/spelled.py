@@ -30,6 +30,8 @@ _OTHERS = "by|one|time|look|pick|track|choice|proposal|thought"
 def in_digits(line: str) -> str:
     """The line with its numbers, shares and half lengths in digits."""
     line = re.sub(r"(?<=\d)½", ".5", line)
+    line = re.sub(r"(?<![\w.])\.(?=\d)", "0.", line)  # "from .41 to .58"
+    line = re.sub(r"\b(\w+)-and-a-half-(?=second|minute)", r"\1 and a half ", line)
     line = re.sub(r"\ba dozen\b", "twelve", line, flags=re.I)
     line = with_digits(line)
     for pattern, written in _RULES:
