@@ -8,7 +8,7 @@ and a row per concept.
 - Each try draws a library of 200 tracks of one body (made or real), a track on the table and a sentence such as "no
   piano please" or "I'd like some strings, but no drums"; the words go through the parser, the library through the
   ranker, and the first track is held against its label. A track whose label is silent is counted apart.
-- Nearness to the last track is by tags here: the caches keep no embeddings. It weighs a quarter of a wish.
+- Nearness to the last track is by tags here: the caches keep no embeddings. It weighs a seventh of a wish.
 - "Wrongly cut": of the tracks that lack the concept by label, those whose own evidence breaks its exclusion.
 """
 
