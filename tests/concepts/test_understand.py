@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import tomllib
+from importlib import resources
 from pathlib import Path
 from types import ModuleType
 
@@ -629,3 +631,12 @@ def test_a_track_is_asked_about(text: str, target: str | None) -> None:
     request = understand(text, VOCABULARY, is_title=lambda words: words == "low key")
     assert request.target == target
     assert (request.act == "why not") == (target is not None)
+
+
+def test_every_well_known_artist_is_read_as_one() -> None:
+    table = tomllib.loads(resources.files("musechat.concepts").joinpath("artists.toml").read_text("utf-8"))
+    names = [name for part in table.values() for names in part.values() for name in names]
+    assert len(names) == len(set(names)) > 1500
+    for name in names:
+        assert read(f"slow piano, like {name}").unmeasurable == (f"style of {name}",), name
+        assert read(f"slow piano, like {name}").wants == read("slow piano").wants, name

@@ -317,7 +317,8 @@ class _Finder:
                 continue
             opens = len(phrase) == 1 and (i == 0 or self.tokens[i - 1].kind == "stop")
             placed = i > 0 and self.tokens[i - 1].word in _PLACED
-            written = phrase[0].capital and phrase[-1].capital and not (self.shouted or opens or placed)
+            named = phrase[0].capital and (phrase[-1].capital or phrase[-1].word.isdigit())
+            written = named and not (self.shouted or opens or placed)
             if written or not artist.ordinary:
                 return Name(i, i + len(phrase), self._text(i, i + len(phrase)), relation)
         return None

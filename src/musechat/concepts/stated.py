@@ -110,7 +110,8 @@ def is_listed_trait(spans: Sequence[Span], i: int) -> bool:
     if praise is None or spans[i - 1].kind not in ("comma", "and", "concept", "strong"):
         return False
     said = spans[praise + 1 : end]
-    return end + 2 < len(spans) and all(span.kind in (*_BETWEEN, "comma", "be") for span in said)
+    follows = any(span.kind not in ("filler", "stop", "comma", "neutral", *_PRAISE) for span in spans[end:])
+    return follows and all(span.kind in (*_BETWEEN, "comma", "be") for span in said)
 
 
 def is_praised(spans: Sequence[Span], i: int) -> bool:

@@ -76,7 +76,9 @@ def understand(
         return name in names or is_title(name)
 
     act: Act = "nothing"
-    if is_foreign(annotated.tokens, lexicon.foreign, lexicon.english):
+    named_by = {i for span in annotated.spans if span.kind.startswith("name") for i in range(span.start, span.end)}
+    unnamed = [token for i, token in enumerate(annotated.tokens) if i not in named_by]  # "De La Soul"
+    if is_foreign(unnamed, lexicon.foreign, lexicon.english):
         everything = [Leftover(i, i + 1, "mention") for i, t in enumerate(annotated.tokens) if t.kind == "word"]
         request, phrases = Request(), _phrases(annotated, everything)
     else:
