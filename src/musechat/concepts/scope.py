@@ -82,12 +82,8 @@ def read(annotated: Annotated, vocabulary: Vocabulary) -> Reading:
 
 class _Walk:
     def __init__(self, annotated: Annotated, vocabulary: Vocabulary) -> None:
-        self.line, self.spans, self.tokens, self.vocabulary = (
-            annotated.line,
-            annotated.spans,
-            annotated.tokens,
-            vocabulary,
-        )
+        self.line, self.spans, self.tokens = annotated.line, annotated.spans, annotated.tokens
+        self.vocabulary = vocabulary
         self.out = Reading()
         self.scope = Scope()
         self.pending: float | None = None
@@ -365,7 +361,8 @@ class _Walk:
         before = [token.word for token in self.tokens[max(0, span.start - 3) : span.start]]
         ignored |= self.scope.mode == "keep" and concept.kind == "use" and "for" in before  # "great for the wedding"
         if not ignored and span.kind == "concept" and self._is_too_much(i):
-            self.out.events += [Event(name, "less", self._take_pending()) for name in span.names]
+            weight = self._take_pending()
+            self.out.events += [Event(name, "less", weight) for name in span.names]
         elif ignored or self._is_unwelcome(i) or self._is_scenery(i, concept):
             self.out.leftovers.append(Leftover(span.start, span.end, self.scope.mode))
         elif not self._is_subject(i):
