@@ -124,6 +124,7 @@ def test_exclusions_reach_as_far_as_they_are_meant(text: str, meant: dict[str, o
         ("more jazzy and slow, fizzy", {"more": ["jazz", "slow"], "unmatched": ["fizzy"]}),
         ("keys", {"wants": ["piano"], "unmeasurable": ["keyboard"]}),
         ("I like the tempo, but with strings", {"wants": ["strings"], "keep": ["same tempo"]}),
+        ("I like the pace, but faster", {"more": ["fast"], "overruled": ["same tempo, taken back by more fast"]}),
         ("The pace is fine. Darker.", {"more": ["dark"], "keep": ["same tempo"]}),
         ("the tempo is too fast", {"less": ["fast"], "unmatched": ["tempo"]}),
         ("Sounds lovely and calm. Now add a flute.", {"wants": ["flute"], "keep": ["calm"]}),

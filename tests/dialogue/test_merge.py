@@ -92,3 +92,13 @@ def test_wishes_are_forgotten_in_the_end_but_exclusions_never() -> None:
 def test_a_wish_said_twice_counts_once_with_its_largest_weight() -> None:
     old = Request(wants=(Want("piano", 0.4),), more=(Want("piano", 1.0),))
     assert merged(old, Request()).wants == (Want("piano", 0.7),)
+
+
+def test_of_tempi_only_the_last_that_was_said_holds() -> None:
+    held = Request(keep=(Want("same tempo"), Want("piano")), wants=(Want("slow"),))
+    faster = merged(held, Request(act="refine", more=(Want("fast"),)))
+    assert [want.concept for want in (*faster.keep, *faster.wants)] == ["piano"]
+    limited = merged(held, Request(act="refine", constraints=Constraints(tempo_min=100.0)))
+    assert [want.concept for want in (*limited.keep, *limited.wants)] == ["piano"]
+    other = merged(held, Request(act="refine", wants=(Want("drums"),)))
+    assert [want.concept for want in (*other.keep, *other.wants)] == ["same tempo", "piano", "drums", "slow"]

@@ -25,6 +25,8 @@ WISH_OF: dict[Mode, Wish] = {
 }
 SAME_TEMPO = "same tempo"
 """Asking for the tempo of before keeps it, however it is said; another tempo, whichever, cannot be asked for."""
+TEMPI = frozenset(("fast", "slow", "mid-tempo", SAME_TEMPO))
+"""Of these only the last that was said holds: "I like the pace" and, later, "faster"."""
 HALF, PLAIN, STRONG = 0.5, 1.0, 1.5
 
 

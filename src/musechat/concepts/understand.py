@@ -20,7 +20,7 @@ from musechat.concepts.acts import act_of
 from musechat.concepts.asked import asked_about
 from musechat.concepts.lexicon import lexicon_of
 from musechat.concepts.names import known_names, named
-from musechat.concepts.reading import SAME_TEMPO, WISH_OF, Event, Leftover, Reading, Wish
+from musechat.concepts.reading import SAME_TEMPO, TEMPI, WISH_OF, Event, Leftover, Reading, Wish
 from musechat.concepts.scope import read
 from musechat.concepts.spans import Annotated, annotate
 from musechat.concepts.tokens import clean, is_foreign
@@ -126,6 +126,8 @@ def _overrules(new: Event, old: Event, vocabulary: Vocabulary) -> bool:
     positive = new.wish in _POSITIVE
     if old.concept == new.concept:
         return (old.wish in _POSITIVE) != positive or old.wish == new.wish
+    if old.concept == SAME_TEMPO and new.concept in TEMPI and new.wish in ("want", "more", "less"):
+        return True  # "I like the pace, but faster"
     opposed = old.concept == vocabulary[new.concept].opposite
     return opposed and positive and new.wish != "keep" and old.wish in ("want", "more")
 

@@ -14,6 +14,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from musechat.concepts.reading import TEMPI
 from musechat.core.request import Want
 
 if TYPE_CHECKING:
@@ -46,7 +47,9 @@ def merged(old: Request, new: Request, opposite: Callable[[str], str | None] = l
     if "vocals" in new.lifts:
         spoken |= _VOICES["none"]
     dropped = new.act == "different"
-    wants = () if dropped else (*_faded(old.wants, spoken), *_faded(old.more, spoken))
+    limited = new.constraints.tempo_min is not None or new.constraints.tempo_max is not None
+    held = spoken | TEMPI if spoken & TEMPI or limited else spoken
+    wants = () if dropped else (*_faded(old.wants, held), *_faded(old.more, held))
     less = () if dropped else tuple(Want(w.concept, min(MILD, w.weight)) for w in _faded(old.less, spoken))
     mild = tuple(want for want in old.avoids if want.weight <= MILD)
     hard = tuple(want for want in old.avoids if want.weight > MILD and want.concept not in spoken)
@@ -54,7 +57,7 @@ def merged(old: Request, new: Request, opposite: Callable[[str], str | None] = l
         new,
         wants=(*new.wants, *_once(wants)),
         avoids=(*new.avoids, *hard, *_faded(mild, spoken), *less),
-        keep=(*new.keep, *(() if dropped else _faded(old.keep, spoken))),
+        keep=(*new.keep, *(() if dropped else _faded(old.keep, held))),
         styles=new.styles or (() if dropped or "artist" in new.lifts else old.styles),
         constraints=_constraints(old.constraints, new),
         hit=held_hit(old, new),
