@@ -9,8 +9,8 @@ lists what was judged wrongly.
   from a few facts of each context, and labelled by reading; what is no sentence about a track or clip was dropped.
 - `statements_blind.jsonl`: by somebody who had not seen the verifier, partly from SmolLM2. Every other line is "worked"
   (looked at while the verifier was worked on), the rest "held"; half of that was looked at later, "unseen" never was.
-- `statements_second.jsonl` to `_fifth`: by four more, asked for idiom. Second and third were looked at, of the fourth the
-  half "worked", of the fifth nothing.
+- `statements_second.jsonl` to `_fifth`: by four more, asked for idiom. Second and third were looked at, of
+  the fourth the half "worked", of the fifth nothing.
 """
 
 from __future__ import annotations
