@@ -123,7 +123,8 @@ def tolerated(line: dict[str, Any], item: tuple[str, str]) -> bool:
     if item == KEPT:
         return True
     forbidden = {str(one).replace("wants:", "more:") for one in line.get("must_not", [])}
-    if f"{field}:{value}" in forbidden or f"constraints:{field}" in forbidden:
+    traps = {f"{field}:{value}", f"constraints:{field}", f"constraints:{field}={value}"}
+    if traps & forbidden:
         return False
     allowed = items({name: values for name, values in may.items() if name != "constraints"})
     allowed |= items({"constraints": may["constraints"]}) if isinstance(may.get("constraints"), dict) else set()

@@ -389,14 +389,7 @@ class _Finder:
             return True
         sign = self.line[part[0].start]
         initials = sign == "/" and self.line[part[0].start - 2 : part[0].start].isupper()  # "AC/DC", not "Moby/Air"
-        family = small == ["and"] and part[-1].word in (
-            "sons",
-            "daughters",
-            "friends",
-            "brothers",
-            "sisters",
-            "company",
-        )
+        family = small == ["and"] and part[-1].word in _FAMILY
         banded = small == ["and", "the"] or family or (small == ["and"] and (sign in "&+" or initials))
         return banded or all(word in _CONNECTORS for word in small)
 
