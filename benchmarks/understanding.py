@@ -38,6 +38,8 @@ KEPT = ("keep", "same tempo")
 
 UNHEARD = frozenset(name for name, concept in shipped_vocabulary().concepts.items() if not concept.measurable)
 """Wishes for these must be told as what nothing hears."""
+SUNG = frozenset(name for name, concept in shipped_vocabulary().concepts.items() if concept.voices == "any")
+"""Wishes for these ("whispered vocals", "in spanish") are wishes for a voice, whether the writer says so or not."""
 NEAR = {"tempo": 0.08, "duration": 0.1}
 """How wide "around 120 BPM" and "about 90 seconds" may be read, as a share."""
 
@@ -120,7 +122,8 @@ def tolerated(line: dict[str, Any], item: tuple[str, str]) -> bool:
     """Whether the line allows an item that it does not require; what it forbids it never does."""
     field, value = item
     may = line.get("may", {})
-    if item == KEPT:
+    meant = items(line) | items({name: values for name, values in may.items() if name != "constraints"})
+    if item == KEPT or (item == ("vocals", "any") and any(_meant(_bare(v)) in SUNG for _, v in meant)):
         return True
     forbidden = {str(one).replace("wants:", "more:") for one in line.get("must_not", [])}
     traps = {f"{field}:{value}", f"constraints:{field}", f"constraints:{field}={value}"}

@@ -146,7 +146,7 @@ def test_exclusions_reach_as_far_as_they_are_meant(text: str, meant: dict[str, o
             "a big theme in John Williams fashion",
             {"unmatched": ["big theme"], "unmeasurable": ["style of John Williams"]},
         ),
-        ("with a children's choir and a tuba", {"unmeasurable": ["children's choir", "tuba"]}),
+        ("with a children's choir and a tuba", {"unmeasurable": ["children's choir", "tuba"], "vocals": "any"}),
         ("strip out the choir and it's perfect", {"avoids": ["choir"]}),
         (
             "The strings swell nicely, more drums",
@@ -154,6 +154,9 @@ def test_exclusions_reach_as_far_as_they_are_meant(text: str, meant: dict[str, o
         ),
         ("soft vocals, a woman perhaps", {"wants": ["soft", "vocals", "female vocals"], "vocals": "female"}),
         ("drums, a woman perhaps", {"wants": ["drums"], "unmatched": ["woman"]}),
+        ("the darkest techno you have", {"wants": ["dark", "techno"]}),
+        ("Stay classical, but faster", {"more": ["fast"], "keep": ["classical"]}),
+        ("The tempo is exactly what I was looking for.", {"keep": ["same tempo"]}),
         (
             "Perfect energy for the wedding clip! More drums",
             {"more": ["drums"], "keep": ["energetic"], "unmatched": ["wedding"]},
@@ -185,6 +188,8 @@ def test_changes_and_what_to_keep(text: str, meant: dict[str, object]) -> None:
         ("2:30 max", {"duration_max": 150}),
         ("half a minute long", {"duration_min": 27, "duration_max": 33}),
         ("a two-minute song", {"duration_min": 108, "duration_max": 132}),
+        ("at most a minute and a half", {"duration_max": 90}),
+        ("two and a half minutes long", {"duration_min": 135, "duration_max": 165}),
         ("3 to 2 minutes", {"unmatched": ["3", "2 minutes"]}),
         ("for my 2 minute video", {"unmatched": ["2 minute"]}),
         ("at 0:45", {"unmatched": ["0", "45"]}),
@@ -214,6 +219,11 @@ def test_numbers_and_licences(text: str, meant: dict[str, object]) -> None:
         ("instrumental. No, with vocals.", "any"),
         ("a duet", "any"),
         ("lyrics in Spanish", "any"),
+        ("a breathy Portuguese vocal", "any"),
+        ("whispered vocals", "any"),
+        ("a shouting bloke", "male"),
+        ("a choir of women", "female"),
+        ("no humming", None),
     ],
 )
 def test_voices(text: str, meant: str | None) -> None:
@@ -314,10 +324,7 @@ def test_a_question_holds_no_wishes() -> None:
         ("does it have to be so loud?", {"less": ["loud"]}),
         ("the strings suit the opening, but darker", {"keep": ["strings"], "more": ["dark"], "unmatched": ["opening"]}),
         ("the piano works, but the drums don't", {"keep": ["piano"], "avoids": ["drums"]}),
-        (
-            "the vocals can stay, the guitars should go",
-            {"keep": ["vocals"], "avoids": ["guitar"], "unmatched": ["stay"]},
-        ),
+        ("the vocals can stay, the guitars should go", {"keep": ["vocals"], "avoids": ["guitar"]}),
         ("those drums! now with synth", {"keep": ["drums"], "wants": ["synth"]}),
         ("I like warm acoustic music", {"wants": ["warm", "acoustic"]}),
         ("I like the warm music", {"keep": ["warm"]}),

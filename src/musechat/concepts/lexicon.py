@@ -15,7 +15,7 @@ from functools import lru_cache
 from importlib import resources
 
 from musechat.concepts.tokens import Token, alternatives, words
-from musechat.concepts.vocabulary import Vocabulary, comparatives, plurals
+from musechat.concepts.vocabulary import Vocabulary, comparatives, plurals, superlatives
 from musechat.core.errors import InputError
 
 
@@ -57,7 +57,7 @@ class Lexicon:
         for phrase in vocabulary.traps:
             self._add(phrase, Sense("trap", (phrase,)))
         for concept in vocabulary.concepts.values():
-            self._add_forms(plurals(concept), Sense("concept", (concept.name,)))
+            self._add_forms((*plurals(concept), *superlatives(concept)), Sense("concept", (concept.name,)))
             self._add_forms(comparatives(concept), Sense("comparative", (concept.name,)))
             if concept.kind == "instrument":
                 self._add_forms([word + "less" for word in concept.words], Sense("lacks", (concept.name,)))

@@ -81,8 +81,7 @@ class Quantities:
 _MINUTES_AND = re.compile(
     r"\b(\d{1,2}) ?(?:minutes?|mins?)(?: and)? (\d{1,2})(?: ?(?:seconds?|secs?|s))?\b(?! ?(?:bpm|min))", re.I
 )
-
-
+_AND_A_HALF = re.compile(r"\b(\d{1,2}|an?) (?:(?:minutes?|mins?) and a half|and a half[ -](?:minutes?|mins?))\b", re.I)
 _ITEM = re.compile(r"(?:^|, ?)(\d{2,3})(?=[,.!?]|$)")
 """ "Drum and bass, super fast, 174": a number that is an item by itself is a tempo."""
 
@@ -93,8 +92,9 @@ def find_quantities(line: str, lifts: Sequence[tuple[int, str]] = ()) -> Quantit
     `lifts`: the characters from which on earlier limits of a kind ("tempo", "duration") no longer hold.
     """
     written, line = line, with_digits(line, same_length=True)
-    whole = [match.span() for match in _MINUTES_AND.finditer(line)]
+    whole = [match.span() for form in (_MINUTES_AND, _AND_A_HALF) for match in form.finditer(line)]
     line = _MINUTES_AND.sub(lambda m: f"{m[1]}:{int(m[2]):02}".rjust(len(m[0])), line)  # "2 minutes 30"
+    line = _AND_A_HALF.sub(lambda m: f"{m[1] if m[1].isdigit() else 1}:30".rjust(len(m[0])), line)
     items = {match.start(1) for match in _ITEM.finditer(line)}
     found: dict[str, float] = {}
     spans: list[tuple[int, int]] = []

@@ -68,8 +68,8 @@ _ENDS = ("stop", "comma", "reset")
 _MERELY = frozenset(("just", "only", "simply"))
 _IT = frozenset(("i like it", "i love it", "like it", "love it"))
 _SINGERS = {
-    **dict.fromkeys(("woman", "girl", "lady"), "female vocals"),
-    **dict.fromkeys(("man", "guy", "bloke"), "male vocals"),
+    **dict.fromkeys(("woman", "girl", "lady", "women", "girls", "ladies"), "female vocals"),
+    **dict.fromkeys(("man", "guy", "bloke", "lad", "men", "blokes", "lads"), "male vocals"),
 }
 _PATIENCE = 7
 """Spans after which an exclusion that has met no concept is forgotten."""
@@ -191,6 +191,8 @@ class _Walk:
             self._open("list")
 
     def _keep(self, i: int, span: Span) -> None:
+        if span.names[0] == "stay" and i != self.clause_start:  # "the vocals can stay"
+            return
         if self.scope.waiting and self.scope.mode in NEGATIVE:
             self.scope.mode = "list"
         else:
@@ -302,16 +304,20 @@ class _Walk:
         if self._likes_tempo(i, span):
             self.out.events.append(Event(SAME_TEMPO, "keep", PLAIN))
             return
-        if span.first in _SINGERS and self._is_singer(span):  # "a different singer, a woman perhaps"
+        if span.first in _SINGERS and self._is_singer(i, span):  # "a different singer, a woman perhaps"
             self.out.events.append(Event(_SINGERS[span.first], WISH_OF[self.scope.mode], PLAIN))
             return
         mode = "describe" if span.kind == "trap" else self.scope.mode
         self.out.leftovers.append(Leftover(span.start, span.end, mode))
         self.scope.heard = True
 
-    def _is_singer(self, span: Span) -> bool:
-        sung = any(self.vocabulary[event.concept].kind == "vocals" for event in self.out.events[-2:])
-        return sung and self.scope.mode in WISH_OF and self.tokens[span.start - 1].word in ("a", "another")
+    def _is_singer(self, i: int, span: Span) -> bool:
+        """ "A singer, a woman perhaps", "a shouting bloke", "a choir of men"."""
+        sung = [event for event in self.out.events[-2:] if self.vocabulary[event.concept].kind == "vocals"]
+        before = self.spans[i - 1]
+        follows = before.kind == "concept" and self.vocabulary[before.names[0]].kind == "vocals"
+        apart = self.tokens[span.start - 1].word in ("a", "another", "of")
+        return bool(sung) and self.scope.mode in WISH_OF and (apart or (follows and before.end == span.start))
 
     def _likes_tempo(self, i: int, span: Span) -> bool:
         """ "I like the pace", "the tempo is great": that of the track is to stay."""

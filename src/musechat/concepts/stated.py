@@ -59,7 +59,8 @@ _BAD = frozenset(("bad", "awful", "terrible", "no", "meh", "boring", "annoying")
 _STAYS = frozenset(("stay", "stays", "remain", "remains"))
 _LEAVES = frozenset(("go", "leave", "disappear"))
 _IMPRESSIONS = frozenset(("sounds", "feels", "sounded", "felt", "seems"))
-_LIKINGS = frozenset("love loved like liked enjoy enjoyed want wanted need needed".split())
+_LIKINGS = frozenset("love loved like liked enjoy enjoyed want wanted need needed after looking mind hoped".split())
+_EXACTLY = frozenset("exactly just precisely".split())
 _WELL = frozenset("nicely beautifully perfectly wonderfully well".split())
 _MUST = frozenset(("can", "could", "may", "should", "must", "will", "has", "have", "needs", "need"))
 
@@ -157,7 +158,9 @@ def told_of(spans: Sequence[Span], tokens: Sequence[Token], i: int) -> Literal["
     goes = verb in ("go", "goes", "do", "does") and rest[:1] and rest[0] in ("well", "nicely", "great", "with", "the")
     praised = [span.first for span in spans[last : min(last + 6, _end(spans, last))] if span.kind == "praise"]
     right = verb in ("is", "are", "'s", "was", "were") and bool(praised) and praised[0] not in ("fine", "ok", "okay")
-    if verb in ("is", "are", "'s") and rest[:1] == ["what"] and _LIKINGS & set(rest):
+    while rest[:1] and rest[0] in _EXACTLY:
+        del rest[0]
+    if verb in ("is", "are", "'s", "was", "were") and rest[:1] == ["what"] and _LIKINGS & set(rest):
         return "avoid" if "not" in rest else "keep"  # "the strings are what I love about it"
     if said in (["do", "not"], ["does", "not"], ["is", "not"], ["are", "not"]):
         return "avoid"  # "the piano works, but the drums don't"

@@ -150,7 +150,7 @@ def _concept(name: str, kind: str, entry: Mapping[str, Any]) -> Concept:
     return Concept(
         name=name,
         kind=kind,
-        words=tuple(dict.fromkeys((name, *entry.get("words", ())))),
+        words=tuple(dict.fromkeys((name, *(word for form in entry.get("words", ()) for word in alternatives(form))))),
         more=tuple(entry.get("more", ())),
         heard_by=dict(heard_by),
         tempo=None if tempo is None else (tempo[0], tempo[1]),
@@ -187,3 +187,9 @@ def plurals(concept: Concept) -> tuple[str, ...]:
 def comparatives(concept: Concept) -> tuple[str, ...]:
     """ "Jazzier" for "jazzy"; irregular ones are in the vocabulary."""
     return tuple(word[:-1] + "ier" for word in concept.words if word.endswith("y") and " " not in word)
+
+
+def superlatives(concept: Concept) -> tuple[str, ...]:
+    """ "The jazziest", "loudest": a wish for the thing itself."""
+    single = (word for word in (*concept.more, *comparatives(concept)) if " " not in word and word.endswith("er"))
+    return tuple(word[:-2] + "est" for word in single)

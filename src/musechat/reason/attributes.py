@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from musechat.concepts.lexicon import lexicon_of
 from musechat.concepts.spans import Span, annotate
+from musechat.concepts.vocabulary import superlatives
 from musechat.reason.clauses import NEGATION, Subject, clauses, names_both
 from musechat.reason.directions import goes_somewhere
 from musechat.reason.grounds import Grounds, Held
@@ -218,6 +219,8 @@ class Attributes:
             blanked = blanked[:start] + " " * (end - start) + blanked[end:]
             if said.lower() in _FREE_WORDS:
                 continue
+            if said.lower() in superlatives(self._vocabulary[span.names[0]]):
+                problems.append(f"a superlative: {said!r}")
             before = clause[max(0, start - 40) : start]
             denied = span.kind == "lacks" or bool(NEGATION.search(before.rpartition(",")[2]))
             denied |= clause[end : end + 5].lower().startswith("-free") or _GONE.match(clause, end) is not None
