@@ -8,7 +8,7 @@ demo: .venv/installed
 	$(BIN)/musechat demo
 
 test: .venv/dev lint types
-	$(BIN)/pytest -n auto --cov --cov-fail-under=95
+	$(BIN)/pytest -n auto --dist worksteal --cov --cov-fail-under=95
 
 test-real: .venv/dev
 	$(BIN)/pytest -m real

@@ -62,7 +62,7 @@ class Endpoint:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=lambda: self.server.serve_forever(poll_interval=0.02), daemon=True).start()
         self.address = f"http://127.0.0.1:{self.server.server_port}/v1#tiny"
 
     def narrator(self, key: str | None = None) -> EndpointNarrator:
