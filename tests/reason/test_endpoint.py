@@ -14,7 +14,7 @@ from musechat.core.errors import InputError
 from musechat.core.evidence import Evidence
 from musechat.core.request import Request, Want
 from musechat.reason.endpoint import EndpointLimits, EndpointNarrator
-from musechat.reason.plan import Plan, Planner
+from musechat.reason.plan import Plan, Planner, Point
 from musechat.reason.template import TemplateNarrator
 
 VOCABULARY = shipped_vocabulary()
@@ -152,6 +152,18 @@ def test_a_line_that_is_false_or_strange_is_the_templates(serve: Serve, line: st
     assert reply.claims[2] == template.claims[2]
     assert "what I would lay under it" in reply.claims[0].text
     assert "2 of 3 sentences" in reply.narrator
+
+
+def test_a_claim_that_is_turned_round_is_the_templates(serve: Serve) -> None:
+    facts = [
+        Evidence("keep", "track", "piano", 0.5, "score 0–1", "tags"),
+        Evidence("keep", "previous track", "piano", 0.5, "score 0–1", "tags"),
+    ]
+    kept = Plan((Point("kept", {"concept": "piano", "now": "0.50", "then": "0.50"}, (0, 1)),), tuple(facts))
+    turned = serve(events("1: I had to give up the piano: 0.50 now, 0.50 before.")).narrator().narrate(kept, 1)
+    worded = serve(events("1: The piano goes on at 0.50, as before at 0.50.")).narrator().narrate(kept, 1)
+    assert turned.text == TemplateNarrator().narrate(kept, 1).text
+    assert worded.text == "The piano goes on at 0.50, as before at 0.50."
 
 
 def test_doubled_and_shuffled_lines_do_not_confuse(serve: Serve) -> None:

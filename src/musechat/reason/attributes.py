@@ -120,6 +120,7 @@ _SEVERAL = r"\b(?:[2-9]|1\d|several|a pair of|a couple of)"
 _SCORE = re.compile(r"\b0\.\d")
 _ASKED = re.compile(r"\b(?:asked|want\w*|wish\w*)\b", re.I)
 _LIBRARY = re.compile(r"\b(?:library|collection|catalogue|tracks|you own)\b|%", re.I)
+_PARTLY = re.compile(r"\b(?:some|a (?:bit|little|part|share)|part|much)(?: of)?(?: the| its)? $", re.I)
 _GONE = re.compile(
     r" (?:is|are|has been|have been|was|were) (?:gone|missing|absent|left out|removed|dropped|lost|out|off)\b", re.I
 )
@@ -223,7 +224,9 @@ class Attributes:
                 problems.append(f"a superlative: {said!r}")
             before = clause[max(0, start - 40) : start]
             denied = span.kind == "lacks" or bool(NEGATION.search(before.rpartition(",")[2]))
-            denied |= clause[end : end + 5].lower().startswith("-free") or _GONE.match(clause, end) is not None
+            denied |= clause[end : end + 5].lower().startswith("-free") or (
+                _GONE.match(clause, end) is not None and not _PARTLY.search(before)
+            )
             counted = re.search(rf"{_SEVERAL} {re.escape(said)}\b", line, re.I)
             if self._vocabulary[span.names[0]].kind == "instrument" and counted:
                 problems.append(f"how many there are of {said!r}")

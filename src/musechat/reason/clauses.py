@@ -40,7 +40,8 @@ _CLAUSE = re.compile(
     r";|:(?!\d)|[.!?] (?=[A-Z])| and (?=\d+ ?%)"
     r"| and (?=(?:the|your) (?:track|music|song|piece|clip|picture|footage|video)\b)(?!.*\bboth\b)"
     r"| and (?=(?:then |it )?(?:lasts|runs|starts|ends|fades|takes|plays|comes|leaps|jumps)\b)"
-    r"|,? (?:while|whereas|where|but|against|beside|next to|meets?)\b"
+    r"|,? (?:while|whereas|where|but|against|beside|next to|meets?|joins?)\b"
+    r"|,? (?:together with|alongside|paired with|coupled with|accompan\w+)\b"
     rf"| (?:for|under|with) (?:a|the|your) (?=(?:[\w-]+ ){{0,3}}(?:{_SEEN}|0\.5 minutes|[\d.]+ seconds)\b)"
     r"|, (?:and|so|as|just|which|the music|the track|the picture|your clip)\b|, ",
     re.I,

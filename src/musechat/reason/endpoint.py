@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 from musechat.core.errors import InputError
 from musechat.core.evidence import Claim, Reply
 from musechat.core.text import one_line
+from musechat.reason.planned import turned_round
 from musechat.reason.template import TemplateNarrator
 from musechat.reason.verify import Verifier
 
@@ -197,13 +198,14 @@ class _Words:
 
     def _add(self, place: int) -> None:
         point = self._plan.points[place]
-        text = self._checked(point, self._found.get(place))
+        planned = self._told.claims[place].text
+        text = self._checked(point, self._found.get(place), planned)
         self.own += text is not None
-        claim = Claim(text or self._told.claims[place].text, point.evidence)
+        claim = Claim(text or planned, point.evidence)
         self._claims.append(claim)
         self._hear(claim.text)
 
-    def _checked(self, point: Point, line: str | None) -> str | None:
+    def _checked(self, point: Point, line: str | None, planned: str) -> str | None:
         """The model's sentence with its names put in; None where it may not be said."""
         if line is None:
             return None
@@ -214,7 +216,8 @@ class _Words:
         if text != one_line(text, 400):
             return None
         evidence = [self._plan.evidence[index] for index in point.evidence]
-        return text if self._verifier.check(text, evidence).ok else None
+        true = self._verifier.check(text, evidence).ok and not any(turned_round(text, planned))
+        return text if true else None
 
 
 def _named(slot: str, slots: Mapping[str, str]) -> Callable[[re.Match[str]], str]:

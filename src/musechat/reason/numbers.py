@@ -91,7 +91,7 @@ _HAPPENS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
             ("leaps from", "lift", "hit", "own ending"),
         ),
         (r"\bfad\w+|\b(?:melts?|dies|tails?|ebbs?) (?:away|off|out)\b|\bbows? out\b", ("fade out",)),
-        (r"\b(?:leap\w*|jump\w*|skip\w*)\b", ("leaps from", "leaps to")),
+        (r"\b(?:leap\w*|jump\w*|skip\w*|hop\w*)\b", ("leaps from", "leaps to")),
         (r"\b(?:repeat\w*|loop\w*|comes? back)\b", ("repeats from", "repeats to")),
         (r"\b(?:ending|ends at|finish\w*|stops at)\b", ("own ending", "over", "fade out")),
         (r"\b(?:speak\w*|speech|talk\w*|voice\w*|narrat\w*|dialogue|says?|saying)\b", ("speech",)),

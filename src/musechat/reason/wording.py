@@ -27,11 +27,15 @@ def worded(kind: str, slots: Mapping[str, str], seed: int) -> str:
     The facts are part of the dice: two conversations that say the same at the same turn need not say it alike.
     """
     dice = random.Random(f"{kind} {seed} {sorted(slots.items())}")
-    sentence = dice.choice(sentences()[kind])
-    while (choice := _CHOICE.search(sentence)) is not None:
-        sentence = sentence[: choice.start()] + dice.choice(choice[1].split("|")) + sentence[choice.end() :]
-    said = _tidy(sentence).format_map(slots)
+    said = _tidy(chosen(dice.choice(sentences()[kind]), dice)).format_map(slots)
     return said[:1].upper() + said[1:]
+
+
+def chosen(pattern: str, dice: random.Random) -> str:
+    """A pattern with each "[a|b|c]" replaced by one of its choices, the innermost first."""
+    while (choice := _CHOICE.search(pattern)) is not None:
+        pattern = pattern[: choice.start()] + dice.choice(choice[1].split("|")) + pattern[choice.end() :]
+    return pattern
 
 
 @lru_cache(maxsize=1)
