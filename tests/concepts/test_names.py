@@ -81,6 +81,11 @@ def test_this_artist_is_the_one_on_the_table(text: str, wanted: str | None, neve
     assert (limits.artist, limits.not_artists) == (wanted, never)
 
 
+@pytest.mark.parametrize("text", ["like Anna (ana) Low", "like Anna ana Low", "in the style of anna (ana) low, please"])
+def test_a_name_with_signs_is_known_with_and_without_them(text: str) -> None:
+    assert understand(text, VOCABULARY, artists=("Anna (ana) Low", "Low")).styles == ("Anna (ana) Low",)
+
+
 def test_every_well_known_artist_is_read_as_one() -> None:
     table = tomllib.loads(resources.files("musechat.concepts").joinpath("artists.toml").read_text("utf-8"))
     names = [name for part in table.values() for names in part.values() for name in names]

@@ -189,6 +189,8 @@ def test_changes_and_what_to_keep(text: str, meant: dict[str, object]) -> None:
         ("half a minute long", {"duration_min": 27, "duration_max": 33}),
         ("a two-minute song", {"duration_min": 108, "duration_max": 132}),
         ("at most a minute and a half", {"duration_max": 90}),
+        ("My clip is done. It is 30 seconds long.", {"unmatched": ["30 seconds long"]}),
+        ("it should be 30 seconds long", {"duration_min": 27, "duration_max": 33}),
         ("two and a half minutes long", {"duration_min": 135, "duration_max": 165}),
         ("3 to 2 minutes", {"unmatched": ["3", "2 minutes"]}),
         ("for my 2 minute video", {"unmatched": ["2 minute"]}),
@@ -370,6 +372,10 @@ def test_the_later_word_wins() -> None:
     }
     assert said(read("fast, no, slow")) == {"wants": ["slow"], "overruled": [f"fast, {taken_back} slow"]}
     assert said(read("a bit jazzy. Jazz!")) == {"wants": ["jazz"]}
+
+
+def test_a_greeting_and_an_editors_cut_are_no_wishes() -> None:
+    assert said(read("Good morning! Music for my rough cut, please.")) == {"unmatched": ["rough cut"]}
 
 
 def test_what_describes_the_clip_is_no_wish_but_its_use_is() -> None:

@@ -17,7 +17,7 @@ from typing import Literal
 
 from musechat.concepts.artists import well_known
 from musechat.concepts.lexicon import Lexicon, Sense
-from musechat.concepts.tokens import Token, words
+from musechat.concepts.tokens import COMMAS, Token, tokenize, words
 
 Relation = Literal["by", "like", "bare", "quote"]
 KnownNames = dict[str, list[tuple[tuple[str, ...], str]]]
@@ -75,12 +75,13 @@ class Name:
 
 @lru_cache(maxsize=4)
 def known_names(artists: tuple[str, ...]) -> KnownNames:
-    """First word → (all words, name), longest first."""
+    """First word → (all words, name), longest first; a name with signs in it also without ("P!nk", "Sunn O)))")."""
     index: KnownNames = {}
     for artist in artists:
-        key = words(artist[:200])
-        if 0 < len(key) <= _LONGEST_NAME:
-            index.setdefault(key[0], []).append((key, artist))
+        signs = tuple(token.word for token in tokenize(artist[:200]))
+        for key in dict.fromkeys((words(artist[:200]), signs)):
+            if 0 < len(key) <= _LONGEST_NAME and key[0] not in COMMAS:
+                index.setdefault(key[0], []).append((key, artist))
     for entries in index.values():
         entries.sort(key=lambda entry: -len(entry[0]))
     return index
@@ -332,7 +333,8 @@ class _Finder:
 
     def _written(self, i: int, key: tuple[str, ...], phrase: Sequence[Token], relation: Relation) -> bool:
         """Whether these words stand for the name, not for themselves."""
-        capitals = not self.shouted and all(token.capital or token.word.isdigit() for token in phrase)
+        said = [token for token in phrase if token.kind == "word"]
+        capitals = not self.shouted and all(token.capital or token.word.isdigit() for token in said)
         opens = len(key) == 1 and relation == "bare" and (i == 0 or self.tokens[i - 1].kind == "stop")
         if opens and i + 1 < len(self.tokens) and self._is_played(i + 1):  # "Low drone, strings"
             return False

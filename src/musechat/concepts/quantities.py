@@ -65,6 +65,9 @@ _LONG = re.compile(r"^[ -]{0,2}(?:long\b|in length)", re.I)
 _OF_TRACK = re.compile(r"^[ -]{0,2}(?:long\b|in length|(?:\w+ )?(?:track|song|piece|version|tune|edit|cut)\b)", re.I)
 _LENGTH_SAID = re.compile(r"\b(?:longer|shorter|long enough)\b", re.I)
 _LENGTH_WISHED = re.compile(r"\b(?:make it|make that|should be|must be|has to be) (?:just |only )?$", re.I)
+_STATED = re.compile(
+    r"(?:^|[.!?;,] )(?:it|this)(?: is|'s|’s| was| runs| lasts| takes| goes on for)(?: just| only)? $", re.I
+)
 _BARE_TEMPO = frozenset(f"{_ABOVE}|faster than|{_BELOW}".split("|")) - {"longer than", "shorter than"}
 _LOW = frozenset(f"{_AT_LEAST}|{_ABOVE}|or more|or faster|or above|or longer|or over".split("|"))
 _HIGH = frozenset(f"{_AT_MOST}|{_BELOW}|tops|or less|or slower|or below|or shorter|or under".split("|"))
@@ -104,6 +107,8 @@ def find_quantities(line: str, lifts: Sequence[tuple[int, str]] = ()) -> Quantit
         prefix, suffix = _BEFORE.search(before), _AFTER.match(after)
         hit = prefix or suffix
         bound = hit[1].lower() if hit else "ish" if match[0].lower().rstrip(" bpm").endswith("ish") else ""
+        if hit is None and _STATED.search(before):
+            continue  # "it is 30 seconds long"
         asked = length_said or _LENGTH_WISHED.search(before) is not None  # "make it 30 seconds"
         asked = asked and match[1][0].isdigit() and not after.startswith(" to ")
         tempo_said = bpm_said or match.start() in items
