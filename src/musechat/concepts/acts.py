@@ -48,7 +48,7 @@ def act_of(spans: Sequence[Span], asks: bool) -> Act:
         asks = True  # "I like it, but …"
     if asks and "retract" in kinds:
         fired.discard("undo")  # "scratch that, I do want vocals"
-    allowed: tuple[Act, ...] = _ALWAYS if asks else (*_ALWAYS, "accept", "why")
+    allowed: tuple[Act, ...] = _ALWAYS if asks else (*_ALWAYS, "why", "accept")
     return next((act for act in allowed if act in fired), "refine" if asks else "nothing")
 
 

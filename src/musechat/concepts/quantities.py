@@ -65,6 +65,8 @@ _LONG = re.compile(r"^[ -]{0,2}(?:long\b|in length)", re.I)
 _OF_TRACK = re.compile(r"^[ -]{0,2}(?:long\b|in length|(?:\w+ )?(?:track|song|piece|version|tune|edit|cut)\b)", re.I)
 _LENGTH_SAID = re.compile(r"\b(?:longer|shorter|long enough)\b", re.I)
 _LENGTH_WISHED = re.compile(r"\b(?:make it|make that|should be|must be|has to be) (?:just |only )?$", re.I)
+_CUT = re.compile(r"^[ -]?(?:\w+ )?(?:edit|cut|version)\b", re.I)
+_OWN_CUT = re.compile(r"\b(?:my|our|this|the attached) $", re.I)
 _STATED = re.compile(
     r"(?:^|[.!?;,] )(?:it|this)(?: is|'s|’s| was| runs| lasts| takes| goes on for)(?: just| only)? $", re.I
 )
@@ -107,8 +109,8 @@ def find_quantities(line: str, lifts: Sequence[tuple[int, str]] = ()) -> Quantit
         prefix, suffix = _BEFORE.search(before), _AFTER.match(after)
         hit = prefix or suffix
         bound = hit[1].lower() if hit else "ish" if match[0].lower().rstrip(" bpm").endswith("ish") else ""
-        if hit is None and _STATED.search(before):
-            continue  # "it is 30 seconds long"
+        if hit is None and (_STATED.search(before) or (_OWN_CUT.search(before) and _CUT.match(after))):
+            continue  # "it is 30 seconds long", "my 30-second edit"
         asked = length_said or _LENGTH_WISHED.search(before) is not None  # "make it 30 seconds"
         asked = asked and match[1][0].isdigit() and not after.startswith(" to ")
         tempo_said = bpm_said or match.start() in items

@@ -193,6 +193,10 @@ class _Walk:
     def _keep(self, i: int, span: Span) -> None:
         if span.names[0] == "stay" and i != self.clause_start:  # "the vocals can stay"
             return
+        wished = self._kind(self._past_back(i - 1, ("filler", "strong", "soft", "want", "reset"))) == "would"
+        if wished and span.first in ("love", "enjoy", "adore") and self.scope.mode not in NEGATIVE:
+            self._open("want")  # "I'd also love a flute"
+            return
         if self.scope.waiting and self.scope.mode in NEGATIVE:
             self.scope.mode = "list"
         else:
