@@ -21,6 +21,8 @@ from musechat.core.track import Fact, FactSource
 from musechat.library.licence import licence
 from musechat.library.song_folder import SongFolder
 
+VIDEO_SUFFIXES = frozenset([".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi"])
+"""Files whose sound is taken into a library where they are named one by one, never from a folder."""
 AUDIO_SUFFIXES = frozenset([".mp3", ".flac", ".ogg", ".opus", ".oga", ".m4a", ".aac", ".wav", ".aif", ".aiff"])
 TRUST: tuple[FactSource, ...] = ("sidecar", "tag", "file name", "folder")
 """Sources from the most to the least trusted; the user's own word comes before all."""
@@ -211,4 +213,4 @@ def _spaced(text: str) -> str:
 
 def _without_suffix(name: str) -> str:
     stem, dot, suffix = name.rpartition(".")
-    return stem if stem and f"{dot}{suffix}".lower() in AUDIO_SUFFIXES else name
+    return stem if stem and f"{dot}{suffix}".lower() in AUDIO_SUFFIXES | VIDEO_SUFFIXES else name

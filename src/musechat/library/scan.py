@@ -21,7 +21,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from musechat.library.naming import AUDIO_SUFFIXES
+from musechat.library.naming import AUDIO_SUFFIXES, VIDEO_SUFFIXES
 from musechat.library.song_folder import SIDECAR, SongFolder, song_folder
 from musechat.library.table import NOTHING, TABLES, Table, Told, read_table
 
@@ -98,7 +98,8 @@ def scan(paths: Iterable[Path]) -> Scan:
                 company = _names(root.parent)[0]
             except OSError:
                 company = [root.name]
-            _take(root.parent, company, {root.name}, taken, result)
+            video = root.suffix.lower() in VIDEO_SUFFIXES
+            _take(root.parent, [root.name] if video else company, {root.name}, taken, result, video)
     _complain(result, walked)
     result.files.sort(key=lambda found: found.key)
     return result
@@ -164,9 +165,13 @@ def _is_link(path: Path) -> bool:
     return os.path.islink(path)  # noqa: PTH114  Path.is_symlink raises in folders that may be listed but not entered
 
 
-def _take(folder: Path, names: list[str], wanted: set[str], taken: set[Path], result: Scan) -> None:
-    """Adds the audio files of `folder` that are `wanted`; the other names are the company they are judged by."""
-    audio = [name for name in names if Path(name).suffix.lower() in AUDIO_SUFFIXES]
+def _take(
+    folder: Path, names: list[str], wanted: set[str], taken: set[Path], result: Scan, video: bool = False
+) -> None:
+    """Adds the audio files of `folder` that are `wanted`; the other names are the company they are judged by. A
+    `video` that was named by itself has none.
+    """
+    audio = [name for name in names if video or Path(name).suffix.lower() in AUDIO_SUFFIXES]
     if not wanted.intersection(audio):
         return
     sidecar = next((name for name in names if name.lower() == SIDECAR), None)

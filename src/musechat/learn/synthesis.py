@@ -1,0 +1,203 @@
+"""Makes dialogues in any number, on all cores: `synthesize`.
+
+In: what is known of tracks and clips, pairs, settings. Out: a dataset folder, and a `Made`.
+
+- Dialogue k is about pair k modulo the number of pairs, with dice of its own from the seed and k: the same settings
+  give the same dataset, whatever was killed in between and however many processes worked.
+- A pair of which nothing can be said is skipped with its reason; the rest goes on.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from musechat.core.errors import InputError
+from musechat.learn.course import Courses
+from musechat.learn.dialogue import Dialogue, Message
+from musechat.learn.leaks import leaks
+from musechat.learn.preference import STEPS, Preferrer
+from musechat.learn.shape import SHAPES
+from musechat.learn.writer import Grammar
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
+
+    from musechat.concepts.vocabulary import Vocabulary
+    from musechat.core.features import Floats
+    from musechat.core.protocols import Progress
+    from musechat.learn.course import Exchange
+    from musechat.learn.dataset import Folder
+    from musechat.learn.facts import FactTable, Names
+    from musechat.learn.lines import Clip
+    from musechat.learn.writer import Writer
+
+Chunk: TypeAlias = tuple[list[str], list[dict[str, Any]]]
+"""Lines of dialogues, and what was skipped."""
+CHUNK = 100
+"""Dialogues that a process makes at once."""
+TOLD = 5
+"""Reasons of skipped dialogues that a summary tells."""
+_REDRAWS = 12
+"""How often a line that names the target too early is drawn anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a dataset is made with. `relative`: the share of wishes that compare with the track on the table."""
+
+    seed: int = 0
+    pool: int = 2000
+    turns: int = 2
+    relative: float = 0.5
+    shape: str = "published"
+    masked: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Footage:
+    """A clip of a pair: its name in the dataset, what users tell of it, how well each track (n,) suits it."""
+
+    name: str
+    clip: Clip
+    suits: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """Everything that dialogues are made of. `pairs`: (index into `footage`, row of the target)."""
+
+    table: FactTable
+    vocabulary: Vocabulary
+    footage: tuple[Footage, ...]
+    pairs: tuple[tuple[int, int], ...]
+    settings: Settings
+
+
+@dataclass(slots=True)
+class Made:
+    """How many were made now, were there already, and could not be made; why, for the first of them."""
+
+    made: int = 0
+    kept: int = 0
+    skipped: int = 0
+    reasons: list[str] = field(default_factory=list)
+
+
+def synthesize(scene: Scene, count: int, folder: Folder, processes: int, progress: Progress) -> Made:
+    """Brings the dataset to `count` dialogues. Raises KeyboardInterrupt after what was made is kept."""
+    done = folder.done()
+    missing = [number for number in range(count) if number not in done]
+    made = Made(kept=sum(number < count for number in done))
+    progress.start("Writing dialogues", len(missing))
+    chunks = [missing[start : start + CHUNK] for start in range(0, len(missing), CHUNK)]
+    for lines, skipped in _results(scene, chunks, processes):
+        folder.add(lines, skipped)
+        made.made += len(lines)
+        made.skipped += len(skipped)
+        made.reasons += [str(one["why"]) for one in skipped][: TOLD - len(made.reasons)]
+        progress.advance(len(lines) + len(skipped))
+    return made
+
+
+class Maker:
+    """Makes one dialogue after another of one scene."""
+
+    def __init__(self, scene: Scene, writer: Writer | None = None) -> None:
+        settings, shape = scene.settings, SHAPES[scene.settings.shape]
+        self._scene = scene
+        prefer = Preferrer(scene.table, scene.vocabulary, shape, settings.relative)
+        self._courses = Courses(scene.table, prefer, STEPS, settings.pool, settings.turns)
+        self._writer = writer or Grammar(scene.vocabulary, shape.talk)
+
+    def __call__(self, number: int) -> Dialogue:
+        """Dialogue `number`. Raises `InputError` where nothing leads to the target of its pair."""
+        scene = self._scene
+        place, target = scene.pairs[number % len(scene.pairs)]
+        footage, dice = scene.footage[place], Random(f"{scene.settings.seed} {number}")
+        exchanges = self._courses(footage.suits, target, dice)
+        names = scene.table.names[target]
+        messages = [
+            message
+            for exchange in exchanges
+            for message in (self._asked(exchange, footage.clip, names, dice), self._told(exchange, dice))
+        ]
+        pool = min(scene.settings.pool, int(scene.table.known.sum()) - 1)
+        return Dialogue(number, footage.name, scene.table.ids[target], pool, tuple(messages))
+
+    def _asked(self, exchange: Exchange, clip: Clip, target: Names, dice: Random) -> Message:
+        for _ in range(_REDRAWS):
+            text = self._writer.ask(exchange, clip, dice)
+            if not leaks(text, target):
+                break
+        else:
+            raise InputError(f"No line asks for “{target.title}” without naming it: its name is too common a word.")
+        intents = () if exchange.preference is None else exchange.preference.intents
+        return Message("user", exchange.kind, text, self._writer.name, intents)
+
+    def _told(self, exchange: Exchange, dice: Random) -> Message:
+        said = exchange.said
+        text = " ".join(self._writer.tell(exchange, dice))
+        if self._scene.settings.masked:
+            text = _masked(text, said.names)
+        track = self._scene.table.ids[exchange.row]
+        return Message("system", said.manner, text, self._writer.name, track=track, said=said)
+
+
+def _masked(text: str, names: Names) -> str:
+    """Names as TITLE, ARTIST and ALBUM."""
+    for word, name in (("TITLE", names.title), ("ALBUM", names.album), ("ARTIST", names.artist)):
+        text = text if name is None else text.replace(name, word)
+    return text
+
+
+def _chunk(maker: Maker, numbers: Sequence[int]) -> Chunk:
+    lines: list[str] = []
+    skipped: list[dict[str, Any]] = []
+    for number in numbers:
+        try:
+            lines.append(maker(number).to_line())
+        except InputError as error:
+            skipped.append({"number": number, "why": str(error)})
+    return lines, skipped
+
+
+def _results(scene: Scene, chunks: Sequence[Sequence[int]], processes: int) -> Iterator[Chunk]:
+    """The chunks in order, made by several processes where that is worth their start."""
+    if processes < 2 or len(chunks) < 4 * processes:
+        maker = Maker(scene)
+        yield from (_chunk(maker, numbers) for numbers in chunks)
+        return
+    context = multiprocessing.get_context("spawn")
+    workers: list[tuple[BaseProcess, Connection]] = []
+    try:
+        for first in range(processes):
+            ours, theirs = context.Pipe(duplex=False)
+            worker: BaseProcess = context.Process(
+                target=_work, args=(scene, chunks[first::processes], theirs), daemon=True
+            )
+            worker.start()
+            theirs.close()  # so that a worker that dies ends the stream
+            workers.append((worker, ours))
+        for place in range(len(chunks)):
+            yield workers[place % processes][1].recv()
+    except EOFError as error:
+        raise InputError(
+            "A process that wrote dialogues was ended from outside; run the same again to go on."
+        ) from error
+    finally:
+        for worker, ours in workers:
+            ours.close()
+            worker.terminate()
+            worker.join()
+
+
+def _work(scene: Scene, chunks: Sequence[Sequence[int]], results: Connection) -> None:
+    """One process: its share of the chunks. A full pipe makes it wait, so that memory stays flat."""
+    maker = Maker(scene)
+    for numbers in chunks:
+        results.send(_chunk(maker, numbers))
