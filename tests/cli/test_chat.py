@@ -289,7 +289,7 @@ def test_a_talk_begun_with_words_ends_by_itself(talk, filled: Path, clip: Path) 
         (("--like", "nothing like it"), "nothing like it"),
         (("--replace-music",), "no sound"),
         (("--like", "High", "--replace-music"), "not both"),
-        (("--narrator", "no-address"), "narrator"),
+        (("--narrator", "no-address"), "model"),
     ],
 )
 def test_a_beginning_that_cannot_be_had_is_told(

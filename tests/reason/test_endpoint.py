@@ -13,7 +13,8 @@ from musechat.concepts.vocabulary import shipped_vocabulary
 from musechat.core.errors import InputError
 from musechat.core.evidence import Evidence
 from musechat.core.request import Request, Want
-from musechat.reason.endpoint import EndpointLimits, EndpointNarrator
+from musechat.reason.chat import ChatEndpoint, EndpointLimits
+from musechat.reason.endpoint import EndpointNarrator
 from musechat.reason.plan import Plan, Planner, Point
 from musechat.reason.template import TemplateNarrator
 
@@ -66,7 +67,7 @@ class Endpoint:
         self.address = f"http://127.0.0.1:{self.server.server_port}/v1#tiny"
 
     def narrator(self, key: str | None = None) -> EndpointNarrator:
-        return EndpointNarrator.from_address(self.address, key, VOCABULARY, QUICK)
+        return EndpointNarrator(ChatEndpoint.from_address(self.address, key, QUICK), VOCABULARY)
 
 
 @pytest.fixture
@@ -256,5 +257,5 @@ def test_no_name_and_no_word_of_the_user_reaches_the_model_and_the_key_only_its_
 )
 def test_an_address_that_cannot_be_used_is_refused(address: str, key: str | None) -> None:
     with pytest.raises(InputError) as caught:
-        EndpointNarrator.from_address(address, key, VOCABULARY)
+        ChatEndpoint.from_address(address, key)
     assert "pass@" not in str(caught.value)

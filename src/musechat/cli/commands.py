@@ -20,6 +20,7 @@ import typer
 
 from musechat import __version__
 from musechat.cli.chat import chat, sessions_app, why_not
+from musechat.cli.dataset import dataset_app, synthesize
 from musechat.cli.door import (
     ExportOption,
     FreshOption,
@@ -51,6 +52,8 @@ app = typer.Typer(
 )
 app.add_typer(library_app, name="library")
 app.add_typer(sessions_app, name="sessions")
+app.add_typer(dataset_app, name="dataset")
+app.command()(synthesize)
 app.command()(chat)
 app.command("why-not")(why_not)
 

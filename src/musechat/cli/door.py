@@ -105,7 +105,12 @@ def narrator_of(address: str | None, library: Library) -> Narrator | None:
     """Who words replies; None for the template. The key comes from the environment alone."""
     if address is None:
         return None
+    from musechat.reason.chat import ChatEndpoint
     from musechat.reason.endpoint import EndpointNarrator
 
-    key = os.environ.get("MUSECHAT_NARRATOR_KEY") or None
-    return EndpointNarrator.from_address(address, key, library.models.vocabulary)
+    return EndpointNarrator(ChatEndpoint.from_address(address, model_key()), library.models.vocabulary)
+
+
+def model_key() -> str | None:
+    """The key of a language model, from the environment alone."""
+    return os.environ.get("MUSECHAT_NARRATOR_KEY") or None

@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from musechat.library.tracks import FileError, Judgement
 
 
-def _out() -> Console:
+def printer() -> Console:
+    """Where text for people goes."""
     return Console(highlight=False, soft_wrap=True)
 
 
@@ -81,18 +82,18 @@ def _bar(value: float, width: int = 10) -> str:
     return "█" * filled + "░" * (width - filled)
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """A string from a file or stranger, made harmless to the terminal and to rich's markup."""
     return escape(one_line(text, 4096))
 
 
 def _name(track: Track) -> str:
-    return _safe(track.label)
+    return safe(track.label)
 
 
 def summary(done: Summary, folder: Path) -> None:
     """What an import did."""
-    out = _out()
+    out = printer()
     counts = [
         (done.added, "new"),
         (done.updated, "retagged or analysed again"),
@@ -103,20 +104,20 @@ def summary(done: Summary, folder: Path) -> None:
         (done.missing, "missing"),
     ]
     said = ", ".join(f"{count} {what}" for count, what in counts if count) or "nothing to do"
-    out.print(f"[bold]Library[/bold] {_safe(str(folder))}: {said} ({done.seconds:.1f} s).")
+    out.print(f"[bold]Library[/bold] {safe(str(folder))}: {said} ({done.seconds:.1f} s).")
     for root in done.vanished:
         out.print(
-            f"[yellow]Nothing is left below {_safe(root)}[/yellow]: its tracks are marked missing, none is deleted."
+            f"[yellow]Nothing is left below {safe(root)}[/yellow]: its tracks are marked missing, none is deleted."
         )
     if done.failed:
-        library = "" if folder == default_library() else f" --library {_safe(str(folder))}"
+        library = "" if folder == default_library() else f" --library {safe(str(folder))}"
         files = "1 file" if done.failed == 1 else f"{done.failed} files"
         out.print(f"[yellow]{files} could not be read[/yellow]; to list them: musechat library errors{library}")
 
 
 def video(profile: VideoProfile) -> None:
     """What was seen in the clip."""
-    out = _out()
+    out = printer()
     size = f"{profile.width}×{profile.height}"
     out.print(f"\n[bold]The clip[/bold]  {clock(profile.duration)}, {size}, {', '.join(profile.colours)}")
     for name in ("brightness", "saturation", "warmth", "motion"):
@@ -128,101 +129,101 @@ def video(profile: VideoProfile) -> None:
     if profile.cuts is not None:
         out.print(f"  cuts       {len(profile.cuts)}" + "".join(f"  {clock(cut)}" for cut in profile.cuts[:12]))
     for note in profile.notes:
-        out.print(f"  [yellow]{_safe(note)}[/yellow]")
+        out.print(f"  [yellow]{safe(note)}[/yellow]")
 
 
 def title(words: str) -> None:
     """A line over what follows."""
-    _out().rule(_safe(words), align="left")
+    printer().rule(safe(words), align="left")
 
 
 def first_look(turn: Turn) -> None:
     """The quick answer from keyframes."""
     name = "no track fits" if turn.choice is None else _name(turn.choice.track)
-    _out().print(f"[dim]At first sight: {name}. Watching the whole clip …[/dim]")
+    printer().print(f"[dim]At first sight: {name}. Watching the whole clip …[/dim]")
 
 
 def turn(one: Turn) -> None:
     """One turn: what was said, understood, proposed and why."""
-    out = _out()
+    out = printer()
     out.print()
     if one.say is not None:
-        out.print(f"[bold cyan]You[/bold cyan]       {_safe(one_line(one.say, 500))}")
+        out.print(f"[bold cyan]You[/bold cyan]       {safe(one_line(one.say, 500))}")
     _understood(out, one)
-    out.print(f"[bold green]MuseChat[/bold green]  {_safe(one.reply.text)}")
+    out.print(f"[bold green]MuseChat[/bold green]  {safe(one.reply.text)}")
     _proposed(out, one)
 
 
 def _understood(out: Console, one: Turn) -> None:
     if one.say is not None:
-        out.print(f"[dim]understood {_safe(understood_words(one.understood))}[/dim]")
+        out.print(f"[dim]understood {safe(understood_words(one.understood))}[/dim]")
 
 
 def _proposed(out: Console, one: Turn) -> None:
     """The track, the evidence, what came next."""
     if one.choice is not None:
         start = f", start at {clock(one.choice.fit.start)}" if one.choice.fit else ""
-        out.print(f"[bold]{_name(one.choice.track)}[/bold]{start}  [dim]{_safe(one.choice.track.path)}[/dim]")
+        out.print(f"[bold]{_name(one.choice.track)}[/bold]{start}  [dim]{safe(one.choice.track.path)}[/dim]")
     _evidence(out, one.reply)
     for other in one.alternatives:
         out.print(f"  [dim]or[/dim] {_name(other.track)} [dim]score {other.score:.2f}[/dim]")
-    out.print(f"[dim]{one.seconds * 1000:.0f} ms, narrator: {_safe(one.reply.narrator)}[/dim]")
+    out.print(f"[dim]{one.seconds * 1000:.0f} ms, narrator: {safe(one.reply.narrator)}[/dim]")
 
 
 def before() -> None:
     """A reply is about to be heard."""
-    _out().print()
+    printer().print()
 
 
 def sentence(text: str) -> None:
     """One sentence of a reply, as soon as it stands."""
-    _out().print(_safe(text))
+    printer().print(safe(text))
 
 
 def after(one: Turn) -> None:
     """What belongs to a reply whose sentences were heard."""
-    out = _out()
+    out = printer()
     _understood(out, one)
     _proposed(out, one)
 
 
 def resumed(session: str, so_far: Conversation) -> None:
     """Where a kept conversation stands."""
-    _out().print(f"[dim]Conversation {_safe(session)}, {len(so_far.turns)} turns so far; the last one:[/dim]")
+    printer().print(f"[dim]Conversation {safe(session)}, {len(so_far.turns)} turns so far; the last one:[/dim]")
     turn(so_far.turns[-1])
 
 
 def kept(session: str | None) -> None:
     """Where a conversation is kept, and how to go on."""
     if session is not None:
-        how = f"kept as {_safe(session)}; go on later with: musechat chat --resume {_safe(session)}"
-        _out().print(f"[dim]{how}. Answer in plain words, or /help.[/dim]")
+        how = f"kept as {safe(session)}; go on later with: musechat chat --resume {safe(session)}"
+        printer().print(f"[dim]{how}. Answer in plain words, or /help.[/dim]")
 
 
 def problem(message: str) -> None:
     """What went wrong with one line of a conversation, or was done without a word."""
-    _out().print(f"[yellow]{_safe(one_line(message, 1000))}[/yellow]")
+    printer().print(f"[yellow]{safe(one_line(message, 1000))}[/yellow]")
 
 
 def alternatives(others: Sequence[Ranked]) -> None:
     """The tracks that came next, with what spoke for each."""
-    out = _out()
+    out = printer()
     if not others:
         out.print("There is no alternative.")
     for number, other in enumerate(others, 1):
         made = sorted((e for e in other.evidence if e.weight > 0), key=lambda e: -e.weight)[:3]
         why = ", ".join(f"{e.name} {e.weight:+.2f}" for e in made)
-        out.print(f"{number}. {_name(other.track)} {_bar(other.score)} {other.score:.2f}  [dim]{_safe(why)}[/dim]")
+        out.print(f"{number}. {_name(other.track)} {_bar(other.score)} {other.score:.2f}  [dim]{safe(why)}[/dim]")
 
 
 def wished(text: str) -> None:
     """What is wished so far, as editable text."""
-    _out().print(escape(text) if text else "[dim]nothing is wished yet[/dim]")
+    printer().print(escape(text) if text else "[dim]nothing is wished yet[/dim]")
 
 
 def commands(help_lines: Mapping[str, str]) -> None:
     """The commands of a conversation."""
-    out = _out()
+    out = printer()
     width = max(map(len, help_lines))
     for command, what in help_lines.items():
         out.print(f"  {escape(command):<{width}}  [dim]{escape(what)}[/dim]")
@@ -231,12 +232,12 @@ def commands(help_lines: Mapping[str, str]) -> None:
 
 def sessions(all_kept: Sequence[Kept]) -> None:
     """The kept conversations as a table."""
-    out = _out()
+    out = printer()
     table = Table("id", "begun", "turns", "clip", "said last", box=None, padding=(0, 1))
     for one in all_kept:
         begun = time.strftime("%Y-%m-%d %H:%M", time.localtime(one.made))
         clip = "" if one.video is None else Path(one.video).name
-        table.add_row(one.id, begun, str(one.turns), _safe(clip), _safe(one_line(one.last or "", 60)))
+        table.add_row(one.id, begun, str(one.turns), safe(clip), safe(one_line(one.last or "", 60)))
     out.print(table)
     out.print(f"{len(all_kept)} conversations." if all_kept else "No conversation is kept yet.")
 
@@ -256,13 +257,13 @@ def _evidence(out: Console, reply: Reply) -> None:
                 "not measured" if e.value is None else f"{e.value:g}" if isinstance(e.value, float) else str(e.value)
             )
             weight = f"{e.weight:+.2f}" if e.weight else ""
-            said = _safe(one_line(f"{e.name}: {value} {e.unit}".strip(), 70))
-            out.print(f"  [dim]{e.subject:<14} {weight:<5}[/dim] {said} [dim]({_safe(e.source)})[/dim]")
+            said = safe(one_line(f"{e.name}: {value} {e.unit}".strip(), 70))
+            out.print(f"  [dim]{e.subject:<14} {weight:<5}[/dim] {said} [dim]({safe(e.source)})[/dim]")
 
 
 def rendered(done: Rendered) -> None:
     """What was rendered, whether the music may be used, and what was measured on the file."""
-    out = _out()
+    out = printer()
     report, plan, track, clip = done.report, done.plan, done.laid.track, done.laid.clip
     unknown = "[yellow]not known: ask before you publish[/yellow]"
     spoken = sum(end - start for start, end in plan.speech)
@@ -271,52 +272,52 @@ def rendered(done: Rendered) -> None:
     kept = {"drop": "left out", "duck": lowered, "keep": "kept"}
     level = "not measured" if report.loudness_lufs is None else f"{report.loudness_lufs:.1f} LUFS"
     peak = "not measured" if report.true_peak_dbtp is None else f"{report.true_peak_dbtp:.1f} dBTP"
-    out.print(f"\n[bold]{_name(track)}[/bold]  [dim]{_safe(track.path)}[/dim]")
-    out.print(f"  licence    {unknown if track.licence is None else _safe(track.licence.value)}")
-    out.print(f"  fit        {_safe(' '.join(fit_words(plan.fit, clip.duration)))}")
+    out.print(f"\n[bold]{_name(track)}[/bold]  [dim]{safe(track.path)}[/dim]")
+    out.print(f"  licence    {unknown if track.licence is None else safe(track.licence.value)}")
+    out.print(f"  fit        {safe(' '.join(fit_words(plan.fit, clip.duration)))}")
     out.print(f"  own sound  {kept[plan.own_sound] if clip.has_sound else 'the clip has none'}")
     out.print(f"  loudness   {level} (asked for {plan.lufs:g}), true peak {peak} (at most {plan.true_peak:g})")
-    out.print(f"  picture    {'copied, bit for bit' if report.copied else 'encoded anew'} ({_safe(report.codec)})")
+    out.print(f"  picture    {'copied, bit for bit' if report.copied else 'encoded anew'} ({safe(report.codec)})")
     for note in report.notes:
-        out.print(f"  [yellow]{_safe(note)}[/yellow]")
+        out.print(f"  [yellow]{safe(note)}[/yellow]")
     size = f"{clock(report.seconds)}, {done.size / 1e6:.1f} MB"
-    out.print(f"[bold green]Rendered[/bold green]  {_safe(str(done.path))}  [dim]{size}[/dim]")
+    out.print(f"[bold green]Rendered[/bold green]  {safe(str(done.path))}  [dim]{size}[/dim]")
 
 
 def exported(files: Sequence[Path]) -> None:
     """What was exported, and where to."""
     names = ", ".join(path.name for path in files)
-    _out().print(f"[bold green]Exported[/bold green]  {_safe(str(files[0].parent))}  [dim]{_safe(names)}[/dim]")
+    printer().print(f"[bold green]Exported[/bold green]  {safe(str(files[0].parent))}  [dim]{safe(names)}[/dim]")
 
 
 def request(understood: Request) -> None:
     """What was understood of a message."""
-    _out().print(_safe(understood_words(understood)))
+    printer().print(safe(understood_words(understood)))
 
 
 def found(results: Found) -> None:
     """Search results."""
-    out = _out()
-    out.print(f"[dim]understood {_safe(understood_words(results.request))}[/dim]")
+    out = printer()
+    out.print(f"[dim]understood {safe(understood_words(results.request))}[/dim]")
     if not results.results:
         nothing = results.request.act == "nothing"
         out.print("None of these words can be used." if nothing else "No track of the library fits that.")
         for relaxation in results.relaxations:
-            out.print(f"  without “{_safe(relaxation.constraint)}”: {relaxation.tracks}")
+            out.print(f"  without “{safe(relaxation.constraint)}”: {relaxation.tracks}")
     for place, hit in enumerate(results.results, 1):
         why = ", ".join(f"{e.name} {e.value:g}" for e in hit.evidence[:3] if isinstance(e.value, float))
         score = f"{_bar(hit.score)} {hit.score:.2f}  " if hit.evidence else ""
-        out.print(f"{place:>3}. {score}{_name(hit.track)}  [dim]{_safe(why)}[/dim]")
+        out.print(f"{place:>3}. {score}{_name(hit.track)}  [dim]{safe(why)}[/dim]")
 
 
 def tracks(all_tracks: Sequence[Track]) -> None:
     """The library as a table."""
-    out = _out()
+    out = printer()
     table = Table("id", "title", "artist", "length", "licence", "", box=None, padding=(0, 1))
     for one in all_tracks:
         state = "missing" if one.missing else "near-duplicate" if one.duplicate_of else ""
         cells = (one.title.value, _plain(one.artist), clock(one.duration), _plain(one.licence), state)
-        table.add_row(one.id[:8], *(_safe(cell) for cell in cells))
+        table.add_row(one.id[:8], *(safe(cell) for cell in cells))
     out.print(table)
     out.print(f"{len(all_tracks)} tracks.")
 
@@ -325,13 +326,13 @@ def track(
     one: Track, features: TrackFeatures | None, tags: list[tuple[str, float]], judged: Mapping[str, Judgement]
 ) -> None:
     """Everything about one track."""
-    out = _out()
+    out = printer()
     out.print(f"[bold]{_name(one)}[/bold]  {clock(one.duration)}")
-    out.print(f"  id         {one.id}\n  file       {_safe(one.path)}" + ("  [yellow]missing[/yellow]" * one.missing))
+    out.print(f"  id         {one.id}\n  file       {safe(one.path)}" + ("  [yellow]missing[/yellow]" * one.missing))
     for name in EDITABLE:
         fact: Fact | None = getattr(one, name)
         if fact is not None:
-            out.print(f"  {name:<10} {_safe(fact.value)}  [dim]from {fact.source}[/dim]")
+            out.print(f"  {name:<10} {safe(fact.value)}  [dim]from {fact.source}[/dim]")
     for source in ("you", "sidecar"):
         word = {concept: told.holds for concept, told in sorted(judged.items()) if told.source == source}
         said = [concept if holds else f"not {concept}" for concept, holds in word.items()]
@@ -351,8 +352,8 @@ def track(
     out.print(f"  arousal    {_bar((features.arousal + 1) / 2)} {features.arousal:+.2f}")
     out.print(f"  valence    {_bar((features.valence + 1) / 2)} {features.valence:+.2f}")
     out.print("  energy     " + _curve(features.energy.tolist()))
-    out.print("  tags       " + ", ".join(f"{_safe(tag)} {value:.2f}" for tag, value in tags))
-    out.print(f"  [dim]analysed by {_safe(str(features.encoder))}[/dim]")
+    out.print("  tags       " + ", ".join(f"{safe(tag)} {value:.2f}" for tag, value in tags))
+    out.print(f"  [dim]analysed by {safe(str(features.encoder))}[/dim]")
 
 
 def _curve(values: list[float], width: int = 60) -> str:
@@ -366,18 +367,18 @@ def _curve(values: list[float], width: int = 60) -> str:
 
 def problems(listed: Sequence[FileError]) -> None:
     """Files that could not be imported."""
-    out = _out()
+    out = printer()
     for problem in listed:
-        out.print(f"{_safe(problem.reason):<12} {_safe(problem.path)}\n[dim]{'':<12} {_safe(problem.message)}[/dim]")
+        out.print(f"{safe(problem.reason):<12} {safe(problem.path)}\n[dim]{'':<12} {safe(problem.message)}[/dim]")
     out.print(f"{len(listed)} files." if listed else "Every file could be read.")
 
 
 def checks(done: Sequence[Check]) -> None:
     """The doctor's findings."""
-    out = _out()
+    out = printer()
     colours = {"ok": "green", "weak": "yellow", "broken": "red"}
     for check in done:
-        out.print(f"[{colours[check.state]}]{check.state:<7}[/] {_safe(check.name):<36} {_safe(check.detail)}")
+        out.print(f"[{colours[check.state]}]{check.state:<7}[/] {safe(check.name):<36} {safe(check.detail)}")
 
 
 def _plain(fact: Fact | None) -> str:
@@ -386,7 +387,7 @@ def _plain(fact: Fact | None) -> str:
 
 def seconds(steps: dict[str, float]) -> None:
     """How long each step took."""
-    out = _out()
+    out = printer()
     out.print("\n[bold]Timings[/bold]")
     for name, value in steps.items():
         out.print(f"  {name:<34}{value:6.1f} s")
@@ -394,16 +395,16 @@ def seconds(steps: dict[str, float]) -> None:
 
 def where(places: dict[str, Path]) -> None:
     """Where things lie."""
-    out = _out()
+    out = printer()
     out.print("[bold]Where everything is[/bold]")
     width = max(map(len, places))
     for name, place in places.items():
-        out.print(f"  {name:<{width}}  {_safe(str(place))}")
+        out.print(f"  {name:<{width}}  {safe(str(place))}")
 
 
 def media_credits(packages: Sequence[tuple[str, str]]) -> None:
     """Whose media this was, and under which licence."""
-    out = _out()
+    out = printer()
     out.print("[bold]Media and licences[/bold]")
     for name, licence in packages:
-        out.print(f"  {_safe(name):<32}{_safe(licence)}")
+        out.print(f"  {safe(name):<32}{safe(licence)}")

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from musechat.app.exports.canvas import Canvas
+from musechat.learn.stats import SHARES
 
 if TYPE_CHECKING:
     from musechat.app.exports.canvas import Colour
@@ -31,7 +32,7 @@ def chart(stats: Stats) -> bytes:
     _histogram(canvas, (30, 70), "Words in a wish", _binned(stats.wishes.lengths), _USER)
     _histogram(canvas, (610, 70), "Words in an answer", _binned(stats.answers.lengths, 4), _SYSTEM)
     _histogram(canvas, (30, 410), "Things that a wish asks for", stats.intents, _USER)
-    _shares(canvas, (610, 410), "Share of wishes", {name: stats.share(name) for name in stats.shares}, _OTHER)
+    _shares(canvas, (610, 410), "Share of wishes", {name: stats.share(name) for name in SHARES}, _OTHER)
     return canvas.png()
 
 

@@ -14,10 +14,14 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from musechat.core.errors import InputError
 from musechat.core.text import one_line
+from musechat.learn.dialogue import Dialogue
+
+if TYPE_CHECKING:
+    from musechat.core.protocols import Progress
 
 DIALOGUES, SKIPPED, CLIPS, SETTINGS = "dialogues.jsonl", "skipped.jsonl", "clips.jsonl", "settings.json"
 _BLOCK = 1 << 16
@@ -65,6 +69,32 @@ class Folder:
                 f"The dataset in {one_line(str(self.path), 500)} was begun with other settings ({', '.join(other)}); "
                 "use the same ones to go on, or name another folder."
             )
+
+
+JUDGED = 1_000
+"""About how many dialogues of a dataset are parsed and verified for its statistics."""
+
+
+def dialogues_of(path: Path, progress: Progress) -> tuple[Iterator[Dialogue], int]:
+    """The dialogues of a folder or file one by one, and of how many one stands for the rest.
+
+    Raises `InputError` where there are none; while reading, for a line that is no dialogue.
+    """
+    file = path / DIALOGUES if path.is_dir() else path
+    count = sum(1 for _ in lines_of(file))
+    if not count:
+        raise InputError(f"There are no dialogues at {one_line(str(file), 500)}.")
+    progress.start("Reading dialogues", count)
+    return _read(file, progress), max(1, count // JUDGED)
+
+
+def _read(file: Path, progress: Progress) -> Iterator[Dialogue]:
+    for number, line in enumerate(lines_of(file), 1):
+        try:
+            yield Dialogue.from_line(line.decode("utf-8", "replace"))
+        except InputError as error:
+            raise InputError(f"{one_line(str(file), 500)}, line {number}: it {error}.") from error
+        progress.advance(1)
 
 
 def lines_of(path: Path) -> Iterator[bytes]:

@@ -9,7 +9,7 @@ In: JSON lines such as {"video": "clips/a.mp4", "track": "Night Drive"}. Out: pa
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,9 +69,12 @@ def write_pairs(path: Path, pairs: Iterable[tuple[Path, str]]) -> None:
     path.write_text("".join(f"{line}\n" for line in lines), "utf-8")
 
 
-def described(faulty: Sequence[Faulty], path: Path) -> list[str]:
-    """One sentence for each line that is no pair."""
-    return [f"{path.name}, line {one.line}: {one.why}" for one in faulty]
+def require_new(path: Path, overwrite: bool) -> None:
+    """Raises `InputError` where a file would be replaced unasked, or has no folder to lie in."""
+    if path.exists() and not overwrite:
+        raise InputError(f"{one_line(str(path), 500)} exists already; --overwrite replaces it.")
+    if not path.absolute().parent.is_dir():
+        raise InputError(f"There is no folder {one_line(str(path.absolute().parent), 500)}.")
 
 
 def _pair(line: bytes) -> tuple[str, str]:

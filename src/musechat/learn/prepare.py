@@ -30,6 +30,7 @@ from musechat.match.picture import PictureWeights, picture_parts
 if TYPE_CHECKING:
     from musechat.app.library import Library
     from musechat.core.protocols import Progress
+    from musechat.learn.chats import ModelChoice
     from musechat.learn.facts import FactTable
     from musechat.match.corpus import Corpus
 
@@ -49,6 +50,7 @@ def prepare(
     settings: Settings,
     facts: Source,
     tags: int,
+    model: ModelChoice | None,
     progress: Progress,
 ) -> Prepared:
     """Reads the library and watches the clips. Raises `InputError` where no pair is left."""
@@ -63,7 +65,7 @@ def prepare(
     if not usable:
         why = f" The first: line {faulty[0].line}, {faulty[0].why}." if faulty else ""
         raise InputError(f"None of the {len(pairs)} pairs can be used.{why}")
-    scene = Scene(table, library.models.vocabulary, tuple(footage.values()), usable, settings)
+    scene = Scene(table, library.models.vocabulary, tuple(footage.values()), usable, settings, model)
     return Prepared(scene, tuple(sorted(faulty, key=lambda one: one.line)))
 
 

@@ -8,13 +8,17 @@ In: a file of items, a JSON array or one item a line. Out: dialogues, and what i
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from musechat.core.errors import InputError
+from musechat.core.protocols import Silent
 from musechat.core.text import one_line
+from musechat.learn.dataset import Folder, dialogues_of
 from musechat.learn.dialogue import Dialogue, Message
 from musechat.learn.pairs import Faulty
 
@@ -53,6 +57,51 @@ def published(dialogue: Dialogue) -> dict[str, Any]:
             "conversations": [one | {"from": name} for one, name in zip(said, speakers, strict=True)]
         }  # fmt: skip
     return {"id": str(dialogue.number), "video": dialogue.clip, "music": dialogue.target, "conversations": said}
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """How many items became dialogues, and what is wrong with the rest; `Faulty.line` is an item's number from 1."""
+
+    dialogues: int
+    faulty: tuple[Faulty, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        wrong = [{"item": one.line, "why": one.why} for one in self.faulty]
+        return {"schema_version": 1, "dialogues": self.dialogues, "faulty": wrong}
+
+
+def import_published(path: Path, out: Path) -> Taken:
+    """All items of a file as a dataset in the folder `out`. Raises `InputError` for a file that is none."""
+    folder = Folder(out, {"imported": hashlib.sha256(path.read_bytes() if path.is_file() else b"").hexdigest()})
+    done, faulty, taken = folder.done(), list[Faulty](), 0
+    for item in read_published(path):
+        if isinstance(item, Faulty):
+            faulty.append(item)
+            continue
+        taken += 1
+        if item.number not in done:
+            folder.add([item.to_line()], [])
+    return Taken(taken, tuple(faulty))
+
+
+def export_published(dataset: Path, out: Path) -> int:
+    """A dataset as a JSON array; how many items it holds. The file appears when it is whole."""
+    dialogues, _ = dialogues_of(dataset, Silent())
+    part = out.with_name(f".{out.name}.part")
+    count = 0
+    try:
+        with part.open("w", encoding="utf-8") as file:
+            for dialogue in dialogues:
+                file.write("[\n" if count == 0 else ",\n")
+                file.write(json.dumps(published(dialogue), ensure_ascii=False))
+                count += 1
+            file.write("\n]\n")
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
+    return count
 
 
 def _items(path: Path) -> Iterator[Any]:

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from musechat.concepts.understand import understand
 from musechat.core.text import folded
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 PAIRS = 6_000
 FIRST = 2_000
 """Dialogues among which lines are compared."""
+SHARES = ("likes", "but", "negation", "exclusion", "artist", "relative")
+"""Shares of wishes: that begin with liking, go on with a "but", hold a negating word, exclude, name an artist, compare
+with the track on the table.
+"""
 _NEGATION = re.compile(r"\b(?:no|not|without|nothing|never|nobody|none|neither|nor|cannot)\b|n['’]t\b", re.I)
 _LIKES = re.compile(r"\b(?:i|we)(?: really| also| do| just)? (?:like|love|enjoy|appreciate|adore)\b", re.I)
 _BUT = re.compile(r"\b(?:but|though|still|even so|that said)\b", re.I)
@@ -79,8 +83,8 @@ class Lines:
 class Stats:
     """Counts over a dataset. `wishes`, `answers`: lines in which users say what they want, and all of the system's.
 
-    `shares`: how many wishes hold a negation, begin with liking, name an artist, compare; `intents` and `facts`: how
-    many things a wish and an answer say; `writers`: lines by who worded them; `refused`: causes; `kinds`: of exchanges.
+    `shares`: how many wishes are of each of `SHARES`; `intents` and `facts`: how many things a wish and an answer say;
+    `writers`: lines by who worded them; `refused`: causes; `kinds`: of messages.
     `parsed`, `read`, `strange`: intents that were looked for, found, and what was read beside them; `checked`, `true`:
     answers that were held against their evidence, and those that say nothing else.
     """
@@ -127,6 +131,35 @@ def stats_of(dialogues: Iterable[Dialogue], vocabulary: Vocabulary, every: int =
             _judge(stats, dialogue, vocabulary, verifier)
     stats.unique = len(seen) / max(1, lines)
     return stats
+
+
+def stats_json(stats: Stats) -> dict[str, Any]:
+    """The same as plain JSON values."""
+    lines = {
+        name: {"lines": one.count, "words": round(one.mean, 2), "p10": one.at(0.1), "p90": one.at(0.9),
+               "distinct_2": round(one.distinct, 4)}
+        for name, one in (("wishes", stats.wishes), ("answers", stats.answers))
+    }  # fmt: skip
+    return {
+        "schema_version": 1,
+        "dialogues": stats.dialogues,
+        "unique_lines": round(stats.unique, 4),
+        "leaks": stats.leaks,
+        **lines,
+        "intents_a_wish": round(_mean(stats.intents), 3),
+        "facts_an_answer": round(_mean(stats.facts), 3),
+        "shares": {name: round(stats.share(name), 4) for name in SHARES},
+        "kinds": dict(stats.kinds),
+        "writers": dict(stats.writers),
+        "refused": dict(stats.refused),
+        "parse_back": None if not stats.parsed else round(stats.read / stats.parsed, 5),
+        "strange": stats.strange,
+        "verified": None if not stats.checked else round(stats.true / stats.checked, 5),
+    }
+
+
+def _mean(counts: Counter[int]) -> float:
+    return sum(value * count for value, count in counts.items()) / max(1, sum(counts.values()))
 
 
 def _count(stats: Stats, message: Message) -> None:

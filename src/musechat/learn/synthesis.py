@@ -16,9 +16,9 @@ from random import Random
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from musechat.core.errors import InputError
+from musechat.learn.checked import Checked
 from musechat.learn.course import Courses
 from musechat.learn.dialogue import Dialogue, Message
-from musechat.learn.leaks import leaks
 from musechat.learn.preference import STEPS, Preferrer
 from musechat.learn.shape import SHAPES
 from musechat.learn.writer import Grammar
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from musechat.concepts.vocabulary import Vocabulary
     from musechat.core.features import Floats
     from musechat.core.protocols import Progress
+    from musechat.learn.chats import ModelChoice
     from musechat.learn.course import Exchange
     from musechat.learn.dataset import Folder
     from musechat.learn.facts import FactTable, Names
@@ -42,8 +43,6 @@ CHUNK = 100
 """Dialogues that a process makes at once."""
 TOLD = 5
 """Reasons of skipped dialogues that a summary tells."""
-_REDRAWS = 12
-"""How often a line that names the target too early is drawn anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +68,16 @@ class Footage:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
-    """Everything that dialogues are made of. `pairs`: (index into `footage`, row of the target)."""
+    """Everything that dialogues are made of. `pairs`: (index into `footage`, row of the target); `model`: who words
+    lines, None for the grammar.
+    """
 
     table: FactTable
     vocabulary: Vocabulary
     footage: tuple[Footage, ...]
     pairs: tuple[tuple[int, int], ...]
     settings: Settings
+    model: ModelChoice | None = None
 
 
 @dataclass(slots=True)
@@ -94,7 +96,8 @@ def synthesize(scene: Scene, count: int, folder: Folder, processes: int, progres
     missing = [number for number in range(count) if number not in done]
     made = Made(kept=sum(number < count for number in done))
     progress.start("Writing dialogues", len(missing))
-    chunks = [missing[start : start + CHUNK] for start in range(0, len(missing), CHUNK)]
+    size = CHUNK if scene.model is None else 1  # a model's line takes a second: each is kept as it comes
+    chunks = [missing[start : start + size] for start in range(0, len(missing), size)]
     for lines, skipped in _results(scene, chunks, processes):
         folder.add(lines, skipped)
         made.made += len(lines)
@@ -107,12 +110,14 @@ def synthesize(scene: Scene, count: int, folder: Folder, processes: int, progres
 class Maker:
     """Makes one dialogue after another of one scene."""
 
-    def __init__(self, scene: Scene, writer: Writer | None = None) -> None:
+    def __init__(self, scene: Scene) -> None:
         settings, shape = scene.settings, SHAPES[scene.settings.shape]
         self._scene = scene
         prefer = Preferrer(scene.table, scene.vocabulary, shape, settings.relative)
         self._courses = Courses(scene.table, prefer, STEPS, settings.pool, settings.turns)
-        self._writer = writer or Grammar(scene.vocabulary, shape.talk)
+        grammar = Grammar(scene.vocabulary, shape.talk)
+        chat = None if scene.model is None else scene.model.chat()
+        self._writer: Writer = grammar if chat is None else Checked(chat, grammar, scene.vocabulary)
 
     def __call__(self, number: int) -> Dialogue:
         """Dialogue `number`. Raises `InputError` where nothing leads to the target of its pair."""
@@ -130,22 +135,15 @@ class Maker:
         return Dialogue(number, footage.name, scene.table.ids[target], pool, tuple(messages))
 
     def _asked(self, exchange: Exchange, clip: Clip, target: Names, dice: Random) -> Message:
-        for _ in range(_REDRAWS):
-            text = self._writer.ask(exchange, clip, dice)
-            if not leaks(text, target):
-                break
-        else:
-            raise InputError(f"No line asks for “{target.title}” without naming it: its name is too common a word.")
+        worded = self._writer.ask(exchange, clip, target, dice)
         intents = () if exchange.preference is None else exchange.preference.intents
-        return Message("user", exchange.kind, text, self._writer.name, intents)
+        return Message("user", exchange.kind, worded.text, worded.writer, intents, refused=worded.refused)
 
     def _told(self, exchange: Exchange, dice: Random) -> Message:
-        said = exchange.said
-        text = " ".join(self._writer.tell(exchange, dice))
-        if self._scene.settings.masked:
-            text = _masked(text, said.names)
+        said, worded = exchange.said, self._writer.tell(exchange, dice)
+        text = _masked(worded.text, said.names) if self._scene.settings.masked else worded.text
         track = self._scene.table.ids[exchange.row]
-        return Message("system", said.manner, text, self._writer.name, track=track, said=said)
+        return Message("system", said.manner, text, worded.writer, track=track, said=said, refused=worded.refused)
 
 
 def _masked(text: str, names: Names) -> str:
@@ -168,7 +166,8 @@ def _chunk(maker: Maker, numbers: Sequence[int]) -> Chunk:
 
 def _results(scene: Scene, chunks: Sequence[Sequence[int]], processes: int) -> Iterator[Chunk]:
     """The chunks in order, made by several processes where that is worth their start."""
-    if processes < 2 or len(chunks) < 4 * processes:
+    worth = processes if scene.model is not None else 4 * processes
+    if processes < 2 or len(chunks) < worth:
         maker = Maker(scene)
         yield from (_chunk(maker, numbers) for numbers in chunks)
         return

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from musechat.core.errors import InputError, MediaError
 from musechat.core.text import one_line
@@ -26,6 +26,14 @@ class Paired:
 
     pairs: tuple[tuple[Path, str], ...]
     faulty: tuple[tuple[Path, str], ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {
+            "schema_version": 1,
+            "pairs": [{"video": str(clip), "track": track} for clip, track in self.pairs],
+            "faulty": [{"video": str(clip), "why": why} for clip, why in self.faulty],
+        }
 
 
 def pairs_from_videos(library: Library, folder: Path, progress: Progress) -> Paired:

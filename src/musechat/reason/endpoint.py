@@ -6,31 +6,25 @@ In: a plan. Out: a reply in which each sentence is the model's, checked, or else
   placeholders there: no title or artist from a file ever reaches the model, nor do the user's own words.
 - A line is said only when `verify` passes it on the evidence of its own point; a missing, doubled, false or strange
   line is the template's, and the reply says who spoke how much.
-- The endpoint may hang, drip, lie or shout: connecting, each chunk and the whole have their time, the answer its bytes.
-  Nothing is retried, no redirect is followed.
+- The endpoint may hang, drip, lie or shout; `chat` bounds it, and nothing is retried.
 """
 
 from __future__ import annotations
 
-import json
 import re
-import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from musechat.core.errors import InputError
 from musechat.core.evidence import Claim, Reply
 from musechat.core.text import one_line
+from musechat.reason.chat import GivenUp
 from musechat.reason.planned import turned_round
 from musechat.reason.template import TemplateNarrator
 from musechat.reason.verify import Verifier
 
 if TYPE_CHECKING:
-    import httpx
-
     from musechat.concepts.vocabulary import Vocabulary
+    from musechat.reason.chat import ChatEndpoint
     from musechat.reason.plan import Plan, Point
 
 _PLACEHOLDERS = {"title": "TITLE", "artist": "ARTIST", "album": "ALBUM", "other": "OTHER"}
@@ -53,57 +47,14 @@ _OWN_WORDS = (
 """Points that hold text of the user's or of a stranger's: the template words them, no model sees them."""
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointLimits:
-    """Seconds to connect, between two chunks, and for the whole answer; bytes of the answer."""
-
-    connect: float = 3.0
-    chunk: float = 10.0
-    whole: float = 30.0
-    largest: int = 200_000
-
-
-LIMITS = EndpointLimits()
-
-
 class EndpointNarrator:
     """Words a plan with a model that is asked over HTTP."""
 
-    def __init__(
-        self,
-        url: str,
-        model: str,
-        key: str | None,
-        vocabulary: Vocabulary,
-        limits: EndpointLimits = LIMITS,
-    ) -> None:
-        """`url`: up to and with "/v1"; made by `from_address`."""
-        self._url, self._model, self._key, self._limits = url, model, key, limits
+    def __init__(self, chat: ChatEndpoint, vocabulary: Vocabulary) -> None:
+        self._chat = chat
         self._verifier = Verifier(vocabulary)
         self._template = TemplateNarrator()
-        self.name = one_line(f"{model} via {urlsplit(url).netloc}", 100)
-
-    @classmethod
-    def from_address(
-        cls, address: str, key: str | None, vocabulary: Vocabulary, limits: EndpointLimits = LIMITS
-    ) -> EndpointNarrator:
-        """`address`: URL#model, for example http://localhost:8080/v1#llama. Raises `InputError` for another form."""
-        url, _, model = address.partition("#")
-        try:
-            parts = urlsplit(url)
-            fine = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
-        except ValueError:
-            fine = False
-        if not fine or not model.strip() or not address.isprintable():
-            example = "http://localhost:8080/v1#model"
-            raise InputError(
-                f"A narrator is given as URL#model, for example {example}; {one_line(address, 80)!r} is not."
-            )
-        if parts.username or parts.password:
-            raise InputError("A narrator's URL holds no password; put the key into MUSECHAT_NARRATOR_KEY.")
-        if parts.scheme == "http" and key and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
-            raise InputError("A key is sent over https only, or to this machine; change the narrator's URL to https.")
-        return cls(url.rstrip("/"), model.strip(), key, vocabulary, limits)
+        self.name = chat.name
 
     def narrate(self, plan: Plan, seed: int, hear: Callable[[str], None] = lambda sentence: None) -> Reply:
         """See `reason.template.Narrator`. Never raises for what the endpoint does."""
@@ -113,9 +64,11 @@ class EndpointNarrator:
         why = None
         if asked:
             try:
-                for line in self._lines(_prompt(plan, told, asked)):
+                prompt = _prompt(plan, told, asked)
+                asking = [{"role": "system", "content": _SYSTEM}, {"role": "user", "content": prompt}]
+                for line in self._chat.lines(asking):
                     words.take(line, asked)
-            except _GivenUp as error:
+            except GivenUp as error:
                 why = str(error)
         claims = words.finish()
         return Reply(" ".join(c.text for c in claims), claims, plan.evidence, self._spoke(words.own, len(asked), why))
@@ -126,47 +79,6 @@ class EndpointNarrator:
             return self.name
         reason = "" if why is None else f" ({why})"
         return f"{self.name}: {own} of {asked} sentences; the template spoke for the rest{reason}"
-
-    def _lines(self, prompt: str) -> Iterator[str]:
-        """The answer line by line, as it comes. Raises `_GivenUp`."""
-        rest, size, end = "", 0, time.monotonic() + self._limits.whole
-        for piece in self._pieces(prompt, end):
-            size += len(piece)
-            if size > self._limits.largest:
-                raise _GivenUp("its answer was too long")
-            *whole, rest = (rest + piece).split("\n")
-            yield from whole
-        yield rest
-
-    def _pieces(self, prompt: str, end: float) -> Iterator[str]:
-        """The answer's text in pieces, from server-sent events or one JSON object."""
-        import httpx
-
-        limits = self._limits
-        timeout = httpx.Timeout(limits.chunk, connect=limits.connect)
-        headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
-        body = {
-            "model": self._model,
-            "stream": True,
-            "temperature": 0.7,
-            "messages": [{"role": "system", "content": _SYSTEM}, {"role": "user", "content": prompt}],
-        }
-        try:
-            with (
-                httpx.Client(timeout=timeout, follow_redirects=False, trust_env=not _is_here(self._url)) as client,
-                client.stream("POST", f"{self._url}/chat/completions", json=body, headers=headers) as response,
-            ):
-                if response.status_code != 200:
-                    raise _GivenUp(f"it answered with HTTP {response.status_code}")
-                yield from _events(_bounded(response, end, limits.largest))
-        except httpx.TimeoutException as error:
-            raise _GivenUp("it did not answer in time") from error
-        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-            raise _GivenUp("it could not be reached, or broke off") from error
-
-
-class _GivenUp(Exception):
-    """The endpoint's answer ends here; the message says why, in a few words."""
 
 
 class _Words:
@@ -235,48 +147,3 @@ def _prompt(plan: Plan, told: Reply, asked: list[int]) -> str:
                 text = text.replace(point.slots[slot], placeholder)
         lines.append(f"{number}: {text}")
     return "\n".join(lines)
-
-
-def _bounded(response: httpx.Response, end: float, largest: int) -> Iterator[str]:
-    """The lines of a response. Raises `_GivenUp` past its time or size, whatever kind of drip it comes in."""
-    rest, size = b"", 0
-    for chunk in response.iter_bytes():
-        size += len(chunk)
-        if time.monotonic() > end:
-            raise _GivenUp("it took too long")
-        if size > largest:
-            raise _GivenUp("its answer was too long")
-        *whole, rest = (rest + chunk).split(b"\n")
-        yield from (line.decode("utf-8", "replace") for line in whole)
-    yield rest.decode("utf-8", "replace")
-
-
-def _events(lines: Iterator[str]) -> Iterator[str]:
-    """The text of each event; of a plain answer, where nothing was streamed, the whole."""
-    plain: list[str] = []
-    for line in lines:
-        if line.startswith("data:"):
-            data = line[5:].strip()
-            if data == "[DONE]":
-                return
-            yield _content(data, "delta")
-        elif line.strip() and not line.startswith((":", "event:", "id:", "retry:")):
-            plain.append(line)
-    if plain:
-        yield _content("\n".join(plain), "message")
-
-
-def _content(data: str, part: str) -> str:
-    """What a JSON answer adds. Raises `_GivenUp` for one that is none."""
-    try:
-        choices = json.loads(data)["choices"]
-        content = choices[0][part].get("content") if choices else ""
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
-        raise _GivenUp("its answer made no sense") from error
-    if content is not None and not isinstance(content, str):
-        raise _GivenUp("its answer made no sense")
-    return content or ""
-
-
-def _is_here(url: str) -> bool:
-    return urlsplit(url).hostname in ("localhost", "127.0.0.1", "::1")
