@@ -79,6 +79,24 @@ def test_what_a_track_is_called_changes_no_verdict(title: str, said: tuple[str, 
     assert VERIFIER.check(text.format(title), facts).ok == true
 
 
+def test_a_word_cut_in_the_middle_denies_nothing() -> None:
+    """The "no" of "techno" stands forty characters before the drums."""
+    facts = [Evidence("asserted", "track", name, "yes", "", "x") for name in ("techno", "electronic", "guitar", "drums")]
+    assert VERIFIER.check("Here you hear a techno and electronic track with guitar and drums.", facts).ok
+
+
+def test_blues_is_no_colour_where_it_is_music() -> None:
+    facts = [Evidence("asserted", "track", name, "yes", "", "x") for name in ("blues", "jazz")]
+    assert VERIFIER.check("You hear blues and jazz.", facts).ok
+    assert not VERIFIER.check("The picture is full of blues.", facts[1:]).ok
+
+
+def test_curly_apostrophes_in_names_are_straight_ones() -> None:
+    facts = [Evidence("name", "track", "title", "Don’t Stop", "", "tag")]
+    assert VERIFIER.check("Try “Don’t Stop”.", facts).ok
+    assert VERIFIER.check("Try “Don't Stop”.", facts).ok
+
+
 def test_whatever_the_template_says_of_a_track_passes_on_the_evidence_it_rests_on() -> None:
     """Every wording of the most frequent points, against evidence that carries it."""
     facts = [

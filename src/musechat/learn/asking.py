@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from musechat.concepts.understand import understand
 from musechat.learn.phrases import article, listed, pick, tidy, upper
 
 if TYPE_CHECKING:
@@ -99,11 +100,12 @@ class Asking:
     def _opening(self, kind: str, kept: Sequence[str], dice: Random) -> str:
         if kind != "like":
             return pick("open", kind, dice)
-        liked = " and ".join(self._liked(concept, dice) for concept in kept)
         if len(kept) == 1 and dice.random() < 0.25:
-            be = "are" if kept[0].endswith("s") and is_thing(kept[0], self._vocabulary) else "is"
-            return pick("open", "stated", dice).format(x=upper(liked), be=be)
-        return pick("open", kind, dice).format(x=liked)
+            thing = is_thing(kept[0], self._vocabulary)
+            said = f"the {kept[0]}" if thing else pick("phrase", "side", dice).format(x=kept[0])
+            be = "are" if thing and kept[0].endswith("s") else "is"
+            return pick("open", "stated", dice).format(x=upper(said), be=be)
+        return pick("open", kind, dice).format(x=" and ".join(self._liked(concept, dice) for concept in kept))
 
     def _liked(self, concept: str, dice: Random) -> str:
         """With "the" or "how": without, it would be a taste and so a wish."""
@@ -144,9 +146,16 @@ class Asking:
         qualities, genre = listed(parts.qualities), listed(parts.genres)
         if not qualities and not genre:
             return pick("phrase", "anything", dice) if parts.things else ""
-        words = " ".join(part for part in (qualities, genre) if part)
         kind = "genre" if genre else "qualities"
+        words = " ".join(part for part in (qualities, genre) if part)
+        if qualities and genre and self._means_otherwise(words, (*parts.qualities, *parts.genres)):
+            kind, words = "qualities", f"{genre} and {qualities}"
         return pick("phrase", kind, dice).format(x=words, a=article(words))
+
+    def _means_otherwise(self, words: str, concepts: Sequence[str]) -> bool:
+        """Whether neighbours make another word: "soft rock" is pop rock, "an alternative track" another one."""
+        read = understand(f"I want {words} music", self._vocabulary)
+        return {want.concept for want in read.wants} != set(concepts)
 
     def _tail(self, intent: Intent, dice: Random) -> str:
         if intent.kind in ("tempo", "style"):

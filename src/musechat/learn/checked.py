@@ -11,6 +11,7 @@ In: exchanges, a model. Out: its lines where they say exactly what was planned, 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from random import Random
 from typing import TYPE_CHECKING
@@ -40,6 +41,10 @@ ATTEMPTS = 2
 SILENCES = 4
 """Answers missed in a row after which a model is given up."""
 LONGEST = 500
+REPEATS = 3
+"""How often one longer word may stand in a line."""
+_NOTES = re.compile(r"\b(?:the track|it is|it still has|it has no|tempo): ?", re.I)
+"""How the notes are written that a model is given; a sentence is not."""
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z“\"])")
 
 
@@ -89,10 +94,10 @@ class Checked:
                 self._silences += 1
                 refused.append(f"no answer: {error}")
                 continue
-            if text and text == one_line(text, LONGEST):
+            if (cause := _unlike_speech(text)) is None:
                 yield text
             else:
-                refused.append("not one plain line")
+                refused.append(cause)
 
     def _wrong_wish(self, text: str, preference: Preference, target: Names) -> Iterator[str]:
         artists = tuple(intent.value for intent in preference.intents if intent.kind == "style")
@@ -111,6 +116,16 @@ class Checked:
         facts = evidence_of(said)
         if not all(self._verifier.check(sentence, facts).ok for sentence in _SENTENCE.split(text)):
             yield "says what is no fact"
+
+
+def _unlike_speech(text: str) -> str | None:
+    """Why a text is no line that anybody would say; None where it is."""
+    if not text or text != one_line(text, LONGEST):
+        return "not one plain line"
+    if _NOTES.search(text):
+        return "copies its notes"
+    words = Counter(word for word in re.findall(r"[\w'-]+", text.lower()) if len(word) > 3)
+    return "repeats itself" if words and max(words.values()) > REPEATS else None
 
 
 def _named(text: str, names: Names) -> str:

@@ -72,7 +72,8 @@ def invented(intents: Sequence[Intent], read: Request) -> tuple[str, ...]:
     strange = [f"{family} {value}" for family, value in items if not _said(family, value, said)]
     if limits.tempo_min is not None and not any(intent.kind == "tempo" for intent in intents):
         strange.append("a tempo")
-    if limits.vocals not in (None, "any") and not any(intent.kind == "vocals" for intent in intents):
+    silent = ("avoid", "vocals") in said and limits.vocals == "none"
+    if limits.vocals not in (None, "any") and not silent and not any(intent.kind == "vocals" for intent in intents):
         strange.append(f"vocals {limits.vocals}")
     others = {
         "a length": limits.duration_min or limits.duration_max,
@@ -98,6 +99,7 @@ def _same(value: str) -> str:
 def _said(family: str, value: str, said: set[tuple[str, str]]) -> bool:
     """Voices are a limit and a wish at once."""
     sung = {_SUNG[voices] for kind, voices in said if kind == "vocals"}
+    sung |= {"instrumental"} if ("avoid", "vocals") in said else set()
     return (family, value) in said or (family == "want" and value in sung | {"vocals"} and bool(sung))
 
 

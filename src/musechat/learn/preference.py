@@ -9,13 +9,14 @@ In: the facts of the track on the table and of the target. Out: intents that are
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
-from musechat.learn.intent import Intent
+from musechat.concepts.understand import understand
+from musechat.learn.intent import Intent, meaning
 from musechat.learn.leaks import leaks
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class Preferrer:
         self._table, self._vocabulary, self._shape, self._relative = table, vocabulary, shape, relative
         self._steps = steps
         self._artists = _artists(table)
+        self._readable: dict[str, bool] = {}
         self._octaves: Floats = np.log2(table.bpm)
 
     def __call__(self, now: int, target: int, dice: Random) -> Preference | None:
@@ -151,8 +153,16 @@ class Preferrer:
         if not names:
             return None
         near, own = means @ self._table.vectors[target], self._table.names[target]
-        best = [int(i) for i in np.argsort(-near)[:8] if near[i] >= STYLE_NEAR and not leaks(names[int(i)], own)][:3]
-        return names[dice.choice(best)] if best else None
+        best = [names[int(i)] for i in np.argsort(-near)[:8] if near[i] >= STYLE_NEAR]
+        fit = [name for name in best if not leaks(name, own) and self._reads_as_name(name)][:3]
+        return dice.choice(fit) if fit else None
+
+    def _reads_as_name(self, artist: str) -> bool:
+        """Whether the name is taken for one: a band called Drums is not."""
+        if artist not in self._readable:
+            read = understand(f"in the style of {artist}", self._vocabulary, artists=(artist,))
+            self._readable[artist] = meaning([Intent("style", artist)]) == replace(read, text="")
+        return self._readable[artist]
 
     def _opening(self, dice: Random) -> Opening:
         drawn = dice.random()

@@ -52,7 +52,7 @@ class Settings:
     seed: int = 0
     pool: int = 2000
     turns: int = 2
-    relative: float = 0.5
+    relative: float = 0.6
     shape: str = "published"
     masked: bool = False
 

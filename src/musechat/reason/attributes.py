@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from musechat.concepts.lexicon import lexicon_of
 from musechat.concepts.spans import Span, annotate
 from musechat.concepts.vocabulary import superlatives
-from musechat.reason.clauses import NEGATION, Subject, clauses, names_both
+from musechat.reason.clauses import NEGATION, Subject, behind, clauses, names_both
 from musechat.reason.directions import goes_somewhere
 from musechat.reason.grounds import Grounds, Held
 from musechat.reason.numbers import TURNED
@@ -222,7 +222,7 @@ class Attributes:
                 continue
             if said.lower() in superlatives(self._vocabulary[span.names[0]]):
                 problems.append(f"a superlative: {said!r}")
-            before = clause[max(0, start - 40) : start]
+            before = behind(clause, start)
             denied = span.kind == "lacks" or bool(NEGATION.search(before.rpartition(",")[2]))
             denied |= clause[end : end + 5].lower().startswith("-free") or (
                 _GONE.match(clause, end) is not None and not _PARTLY.search(before)
@@ -329,7 +329,7 @@ def _unless_denied(holds: Callable[[str], bool | None]) -> Judge:
     """A word that is denied must be known not to hold."""
 
     def right(match: re.Match[str]) -> bool:
-        before = match.string[max(0, match.start() - 40) : match.start()]
+        before = behind(match.string, match.start())
         denied = NEGATION.search(_NOT_MUCH.sub("", before)) is not None
         return holds(match[0].lower()) is (not denied)
 

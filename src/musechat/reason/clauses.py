@@ -73,6 +73,14 @@ def clauses(line: str) -> Iterator[tuple[str, Subject]]:
         yield piece, "either" if own is None and _HERE.search(piece) else subject
 
 
+def behind(text: str, place: int, characters: int = 40) -> str:
+    """About so many characters before a place, in whole words: of "techno" no "no" may be left."""
+    start = max(0, place - characters)
+    while 0 < start < place and text[start - 1].isalnum() and text[start].isalnum():
+        start += 1
+    return text[start:place]
+
+
 def names_it(clause: str) -> bool:
     """Whether a clause speaks of "it", which is the track."""
     return bool(_IT.search(clause))

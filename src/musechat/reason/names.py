@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from musechat.concepts.tokens import words
-from musechat.reason.clauses import NEGATION
+from musechat.reason.clauses import NEGATION, behind
 from musechat.reason.neutral import neutral_words
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def masked(text: str, grounds: Grounds, plain: Callable[[tuple[str, ...]], bool]
     found += [(way, "Qmention") for way in _licence_ways(grounds.names.get("licence", ""))]
     line = text
     for name, mask in sorted(filter(lambda pair: pair[0], found), key=lambda pair: -len(pair[0])):
-        line = _mask_one(line, name.strip(), mask, exact=plain(words(name)))
+        line = _mask_one(line, name.strip().replace("’", "'"), mask, exact=plain(words(name)))
     return line
 
 
@@ -142,8 +142,7 @@ def wrong_names(line: str, grounds: Grounds) -> list[str]:
     problems += [
         "somebody who was to be left out"
         for match in re.finditer("Qbarred", line)
-        if not NEGATION.search(line[max(0, match.start() - 30) : match.start()])
-        and not _LEFT_OUT.match(line, match.end())
+        if not NEGATION.search(behind(line, match.start(), 30)) and not _LEFT_OUT.match(line, match.end())
     ]
     return problems
 

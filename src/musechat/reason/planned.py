@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
+from musechat.reason.clauses import behind
+
 _BEHIND = 28
 """Characters before a word in which a negation turns it."""
 _NOT = re.compile(r"\b(?:not|never|no|neither|hardly|without)\b|n['’]t\b", re.I)
@@ -46,7 +48,7 @@ def _stands(text: str, sides: tuple[re.Pattern[str], re.Pattern[str]]) -> set[in
     found = set()
     for side, words in enumerate(sides):
         for match in words.finditer(text):
-            before = text[max(0, match.start() - _BEHIND) : match.start()].rpartition(",")[2]
+            before = behind(text, match.start(), _BEHIND).rpartition(",")[2]
             found.add(1 - side if _NOT.search(before) else side)
     return found
 

@@ -18,7 +18,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from musechat.reason.clauses import NEGATION, clauses
+from musechat.reason.clauses import NEGATION, behind, clauses
 
 if TYPE_CHECKING:
     from musechat.reason.grounds import Grounds
@@ -153,7 +153,7 @@ def _applied(rule: Rule, clause: str, facts: Mapping[str, float | str], problems
         return clause
     for match in rule.says.finditer(clause):
         holds = rule.holds(facts)
-        denied = rule.turns and bool(NEGATION.search(clause[max(0, match.start() - _NEAR) : match.end()]))
+        denied = rule.turns and bool(NEGATION.search(behind(clause, match.start(), _NEAR) + match[0]))
         if holds is None or holds == denied:
             problems.append(f"{rule.what} that is not in the evidence: {match[0]!r}")
     return rule.says.sub(_spaces, clause) if rule.blank else clause
@@ -165,9 +165,9 @@ def _seen(clause: str, grounds: Grounds, colours: Mapping[str, str], problems: l
     def judge(match: re.Match[str]) -> str:
         word = match[0].lower()
         colour = colours.get(word)
-        if colour is None and word not in grounds.scenes:
+        if (colour is None and word not in grounds.scenes) or word in grounds.strong:  # blues may be music
             return match[0]
-        denied = bool(NEGATION.search(clause[max(0, match.start() - _NEAR) : match.start()]))
+        denied = bool(NEGATION.search(behind(clause, match.start(), _NEAR)))
         if (colour is None or colour in grounds.colours) == denied:
             problems.append(f"something seen that is not in the evidence: {match[0]!r}")
         return _spaces(match)
