@@ -26,13 +26,20 @@ def tone(path: Path, *, seconds: float = 6.0, hertz: float = 220.0, bpm: float =
     return path
 
 
-def film(path: Path, *, seconds: float = 3.0, colours: tuple[tuple[int, int, int], ...] = ((200, 60, 30),)) -> Path:
-    """An mp4 without sound: equal shots of one colour each, a square moving through."""
+def film(
+    path: Path,
+    *,
+    seconds: float = 3.0,
+    colours: tuple[tuple[int, int, int], ...] = ((200, 60, 30),),
+    hertz: float | None = None,
+) -> Path:
+    """An mp4: equal shots of one colour each, a square moving through; with a tone of `hertz` or without sound."""
     path.parent.mkdir(parents=True, exist_ok=True)
     frames = round(seconds * 25)
     with av.open(str(path), "w") as container:
         stream = container.add_stream("h264", rate=25)
         stream.width, stream.height, stream.pix_fmt = 160, 96, "yuv420p"
+        voice = None if hertz is None else container.add_stream("aac", rate=RATE)
         for number in range(frames):
             picture = np.empty((96, 160, 3), np.uint8)
             picture[:] = colours[number * len(colours) // frames]
@@ -42,4 +49,10 @@ def film(path: Path, *, seconds: float = 3.0, colours: tuple[tuple[int, int, int
                 container.mux(packet)
         for packet in stream.encode():
             container.mux(packet)
+        if hertz is not None:
+            wave = np.sin(2 * np.pi * hertz * np.arange(round(seconds * RATE)) / RATE).astype(np.float32) / 4
+            sound = av.AudioFrame.from_ndarray(wave[None], format="fltp", layout="mono")
+            sound.sample_rate = RATE
+            for packet in (*voice.encode(sound), *voice.encode()):
+                container.mux(packet)
     return path

@@ -13,7 +13,8 @@ import musechat
 
 SOURCE = Path(musechat.__file__).parent
 ORDER = ["core", "concepts", "media", "encode", "library", "match", "reason", "dialogue", "app", "cli"]
-ASIDE = {"studio": {"core", "concepts", "media"}}  # rooms beside the row, and what they may import; doors import them
+ASIDE = {"studio": {"core", "concepts", "media"}, "learn": {*ORDER} - {"cli"}}
+"""Rooms beside the row, and what they may import; doors import them."""
 MODULES = sorted(SOURCE.rglob("*.py"))
 
 

@@ -81,7 +81,9 @@ def test_what_a_track_is_called_changes_no_verdict(title: str, said: tuple[str, 
 
 def test_a_word_cut_in_the_middle_denies_nothing() -> None:
     """The "no" of "techno" stands forty characters before the drums."""
-    facts = [Evidence("asserted", "track", name, "yes", "", "x") for name in ("techno", "electronic", "guitar", "drums")]
+    facts = [
+        Evidence("asserted", "track", name, "yes", "", "x") for name in ("techno", "electronic", "guitar", "drums")
+    ]
     assert VERIFIER.check("Here you hear a techno and electronic track with guitar and drums.", facts).ok
 
 

@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.table import Table
-
 from musechat.cli.show import printer, safe
 from musechat.learn.order import POOL
 from musechat.learn.stats import SHARES
@@ -69,7 +67,6 @@ def exported(count: int, file: Path) -> None:
 def stats(found: Stats, plot: Path | None) -> None:
     """A dataset's statistics as a table."""
     out = printer()
-    table = Table("", "", box=None, show_header=False)
     rows = [
         ("dialogues", f"{found.dialogues:,}"),
         ("wishes", _lengths(found.wishes)),
@@ -87,9 +84,9 @@ def stats(found: Stats, plot: Path | None) -> None:
         rows.append((f"lines by {safe(who)}", f"{lines:,}"))
     for why, times in found.refused.most_common():
         rows.append((f"refused: {safe(why)}", f"{times:,}"))
+    wide = max(len(name) for name, _ in rows)
     for name, value in rows:
-        table.add_row(name, value)
-    out.print(table)
+        out.print(f"{name:<{wide}}  {value}")
     if plot is not None:
         out.print(f"The picture is in {safe(str(plot))}.")
 

@@ -35,10 +35,9 @@ _KINDS = ("request", "first", "prefer", "next")
 def read_published(path: Path) -> Iterator[Dialogue | Faulty]:
     """Every item of a file in order; `Faulty.line` is its number from 1. Raises `InputError` for an unreadable file."""
     for number, item in enumerate(_items(path), 1):
-        if isinstance(item, str):
-            yield Faulty(number, item)
-            continue
         try:
+            if isinstance(item, InputError):
+                raise item
             yield _dialogue(number - 1, item)
         except InputError as error:
             yield Faulty(number, str(error))
@@ -105,7 +104,7 @@ def export_published(dataset: Path, out: Path) -> int:
 
 
 def _items(path: Path) -> Iterator[Any]:
-    """Items, or the reason why one is none as text. An array is read whole, lines one by one."""
+    """Items, or the `InputError` that says why one is none. An array is read whole, lines one by one."""
     name = one_line(str(path), 500)
     try:
         with path.open("rb") as file:
@@ -135,9 +134,9 @@ def _line(line: bytes) -> Any:
     try:
         return json.loads(line.decode("utf-8"))
     except UnicodeDecodeError:
-        return "the line is not UTF-8"
+        return InputError("the line is not UTF-8")
     except (ValueError, RecursionError):
-        return "the line is no JSON"
+        return InputError("the line is no JSON")
 
 
 def _dialogue(number: int, item: Any) -> Dialogue:
