@@ -9,7 +9,7 @@ In: how many tracks and dialogues. Out: figures on stdout; with `--plot` the pic
   invented names, some of them hostile (braces, quotes, common words). Its concepts are scored as a real library's are.
   Sixteen clips are drawn too. Nothing is decoded: what is measured is the writing.
 - `--kills`: a child process makes the dataset and is killed with SIGKILL so many times at random moments; the last run
-  comes to its end. Then every number must be there once, and memory is the largest resident size of all its processes.
+  comes to its end. Then every number must be there once; the resident memory of all processes is printed as it goes.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from musechat.core.protocols import Silent
 from musechat.core.text import folded
 from musechat.core.track import Fact, Track
 from musechat.learn.charts import chart
-from musechat.learn.dataset import DIALOGUES, Folder, dialogues_of
+from musechat.learn.dataset import DIALOGUES, SKIPPED, Folder, dialogues_of
 from musechat.learn.facts import FactTable, facts_by_tags
 from musechat.learn.lines import Clip
 from musechat.learn.stats import stats_json, stats_of
@@ -113,26 +113,28 @@ def killed(options: argparse.Namespace, folder: Path) -> None:
     """Makes the dataset in a child that is killed again and again."""
     dice = random.Random(options.seed)
     command = [sys.executable, __file__, "--child", str(folder), *sys.argv[1:]]
-    memory: list[tuple[float, int]] = []
+    memory: list[tuple[int, int]] = []
     for attempt in range(options.kills + 1):
         child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        begun, last = time.perf_counter(), attempt == options.kills
+        last = attempt == options.kills
         lines = _lines(folder)
         while lines == _lines(folder) and child.poll() is None:
             time.sleep(0.05)
         end = time.perf_counter() + dice.uniform(0.2, 6.0)
         while child.poll() is None and (last or time.perf_counter() < end):
-            memory.append((time.perf_counter() - begun, resident(child.pid)))
+            if last:
+                memory.append((_lines(folder), resident(child.pid)))
             time.sleep(0.5 if last else 0.05)
         if child.poll() is None:
             child.send_signal(signal.SIGKILL)
         child.wait()
         print(f"run {attempt + 1}: {_lines(folder):,} lines when it {'ended' if last else 'was killed'}")
-    numbers = Counter(json.loads(line)["number"] for line in (folder / DIALOGUES).open("rb"))
+    files = [path for name in (DIALOGUES, SKIPPED) if (path := folder / name).exists()]
+    numbers = Counter(json.loads(line)["number"] for path in files for line in path.open("rb"))
     print(f"missing {options.dialogues - len(numbers):,}, twice {sum(n > 1 for n in numbers.values()):,}")
-    late = [size for second, size in memory[len(memory) // 2 :] if size]
-    if late:
-        print(f"memory of all processes, second half: {min(late) / 1e6:,.0f} to {max(late) / 1e6:,.0f} MB")
+    print("memory of all processes in the last run, by lines in the file:")
+    for place in range(0, len(memory), max(1, len(memory) // 8)):
+        print(f"  {memory[place][0]:>9,.0f}  {memory[place][1] / 1e6:,.0f} MB")
 
 
 def _lines(folder: Path) -> int:

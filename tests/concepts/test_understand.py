@@ -157,6 +157,7 @@ def test_exclusions_reach_as_far_as_they_are_meant(text: str, meant: dict[str, o
         ("the darkest techno you have", {"wants": ["dark", "techno"]}),
         ("Calmer. I'd also love an ambient tune.", {"more": ["calm"], "wants": ["ambient"]}),
         ("I do still love the piano", {"keep": ["piano"]}),
+        ("I like the dark feeling and the drums, but faster", {"more": ["fast"], "keep": ["dark", "drums"]}),
         ("Stay classical, but faster", {"more": ["fast"], "keep": ["classical"]}),
         ("The tempo is exactly what I was looking for.", {"keep": ["same tempo"]}),
         (

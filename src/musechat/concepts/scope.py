@@ -224,6 +224,8 @@ class _Walk:
     def _want(self, i: int, span: Span) -> None:
         if self.scope.waiting and self.scope.mode == "mention" and span.first in ("something", "some", "anything"):
             return  # "I see why you chose something epic"
+        if span.names[0] == "feeling" and self._kind(i - 1) == "concept":
+            return  # "the dark feeling"
         if self.scope.swapping or not (self.scope.waiting and self.scope.mode in (*NEGATIVE, "more", "less")):
             preferring = self.scope.preferring and self.scope.waiting
             self._open("want")

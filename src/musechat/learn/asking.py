@@ -133,19 +133,22 @@ class Asking:
 
     def _wanted(self, parts: _Parts, dice: Random) -> str:
         """One noun phrase, and what goes with it."""
+        if not (parts.qualities or parts.genres or parts.things or parts.tails):
+            return ""
         said = self._head(parts, dice)
         if parts.things:
             said += " " + pick("phrase", "with", dice).format(x=listed(parts.things))
-        tails = [self._tail(intent, dice) for intent in parts.tails]
-        if not said.strip():
-            return ", ".join(tails)
-        return "".join([said, *(pick("phrase", "joint", dice) + tail for tail in tails)])
+        alone = not (parts.qualities or parts.genres or parts.things)
+        for place, intent in enumerate(parts.tails):
+            bare = alone and place == 0  # "something without drums": right behind the noun
+            said += (" " if bare else pick("phrase", "joint", dice)) + self._tail(intent, bare, dice)
+        return said
 
     def _head(self, parts: _Parts, dice: Random) -> str:
         """ "A happy, mellow jazz track", "something happy and mellow", "some jazz"; "music" where nothing is said."""
         qualities, genre = listed(parts.qualities), listed(parts.genres)
         if not qualities and not genre:
-            return pick("phrase", "anything", dice) if parts.things else ""
+            return pick("phrase", "anything", dice)
         kind = "genre" if genre else "qualities"
         words = " ".join(part for part in (qualities, genre) if part)
         if qualities and genre and self._means_otherwise(words, (*parts.qualities, *parts.genres)):
@@ -157,10 +160,12 @@ class Asking:
         read = understand(f"I want {words} music", self._vocabulary)
         return {want.concept for want in read.wants} != set(concepts)
 
-    def _tail(self, intent: Intent, dice: Random) -> str:
+    def _tail(self, intent: Intent, bare: bool, dice: Random) -> str:
+        """`bare`: it follows a noun without a pause."""
         if intent.kind in ("tempo", "style"):
             return pick("phrase", intent.kind, dice).format(x=_ARTIST if intent.kind == "style" else intent.value)
+        behind = " behind" if bare else ""
         if intent.kind == "vocals" or intent.value == "vocals":
-            return pick("phrase", intent.value if intent.kind == "vocals" else "none", dice)
+            return pick("phrase", (intent.value if intent.kind == "vocals" else "none") + behind, dice)
         kind = "avoid thing" if is_thing(intent.value, self._vocabulary) else "avoid quality"
-        return pick("phrase", kind, dice).format(x=intent.value)
+        return pick("phrase", kind + behind, dice).format(x=intent.value)

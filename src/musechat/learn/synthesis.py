@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -198,5 +199,6 @@ def _results(scene: Scene, chunks: Sequence[Sequence[int]], processes: int) -> I
 def _work(scene: Scene, chunks: Sequence[Sequence[int]], results: Connection) -> None:
     """One process: its share of the chunks. A full pipe makes it wait, so that memory stays flat."""
     maker = Maker(scene)
-    for numbers in chunks:
-        results.send(_chunk(maker, numbers))
+    with suppress(BrokenPipeError):  # whoever reads was ended, and so is this
+        for numbers in chunks:
+            results.send(_chunk(maker, numbers))
