@@ -158,6 +158,8 @@ def test_exclusions_reach_as_far_as_they_are_meant(text: str, meant: dict[str, o
         ("Calmer. I'd also love an ambient tune.", {"more": ["calm"], "wants": ["ambient"]}),
         ("I do still love the piano", {"keep": ["piano"]}),
         ("I like the dark feeling and the drums, but faster", {"more": ["fast"], "keep": ["dark", "drums"]}),
+        ("I like the keyboard and the bass, but faster", {"more": ["fast"], "unmeasurable": ["keyboard", "bass"]}),
+        ("My cat walked over the keyboard.", {"unmatched": ["cat walked", "over the keyboard"]}),
         ("Stay classical, but faster", {"more": ["fast"], "keep": ["classical"]}),
         ("The tempo is exactly what I was looking for.", {"keep": ["same tempo"]}),
         (

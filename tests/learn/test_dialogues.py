@@ -190,6 +190,10 @@ def test_an_artist_is_named_only_who_sounds_like_the_target() -> None:
         ((Intent("tempo", "120"),), "around 120 bpm"),
         ((Intent("less", "rock"),), "less rock"),
         ((Intent("more", "guitar"),), "with some guitar"),
+        ((Intent("want", "saxophone"), Intent("avoid", "tuba")), "a saxophone, but no tuba"),
+        ((Intent("keep", "saxophone"), Intent("more", "fast")), "I like the saxophone, but faster"),
+        ((Intent("want", "celtic"),), "some celtic music"),
+        ((Intent("style", "Björk"),), "in the style of Björk"),
     ],
 )
 def test_ways_of_saying_the_same_are_found(intents: tuple[Intent, ...], text: str) -> None:
@@ -209,6 +213,9 @@ def test_ways_of_saying_the_same_are_found(intents: tuple[Intent, ...], text: st
         ("rock, no Muldjord", ("an artist",)),
         ("rock, let the drop fall at 0:32", ("a hit",)),
         ("rock like Muldjord", ("style muldjord",)),
+        ("rock and a saxophone", ("want saxophone",)),
+        ("rock without tubas", ("avoid tubas",)),
+        ("rock like Björk", ("style bjork",)),
     ],
 )
 def test_what_was_not_meant_is_told(text: str, strange: tuple[str, ...]) -> None:

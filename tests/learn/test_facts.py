@@ -82,6 +82,13 @@ def test_a_score_is_taken_at_its_word(tmp_path: Path) -> None:
     assert table.told(2) == table.absent(2) == ()
 
 
+def test_what_a_score_calls_by_another_word_is_never_absent(tmp_path: Path) -> None:
+    score(tmp_path, "0", instruments=["distorted guitar", "electronic drums", "synth bass", "pad"], genre="metal")
+    table = facts_by_score(corpus(1), tracks(1, tmp_path), VOCABULARY)
+    assert {"electric guitar", "drums", "bass", "synth"} <= set(table.told(0))
+    assert not {"guitar", "electric guitar", "drums", "bass", "synth", "acoustic guitar"} & set(table.absent(0))
+
+
 def test_damaged_facts_are_named(tmp_path: Path) -> None:
     (tmp_path / "0.facts.json").write_text("{}")
     with pytest.raises(InputError, match=r"0\.facts\.json does not hold"):

@@ -35,7 +35,7 @@ _NOUNS = ("beat", "solo", "drone")
 
 def is_thing(concept: str, vocabulary: Vocabulary) -> bool:
     """Whether music has it rather than is it: a guitar, a choir, a beat."""
-    return concept in _NOUNS or vocabulary[concept].kind in ("instrument", "vocals")
+    return concept in _NOUNS or (vocabulary[concept].kind in ("instrument", "vocals") and concept != "instrumental")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Asking:
     def request(self, clip: Clip, dice: Random) -> str:
         """The first message: music for this clip, please."""
         ask, named = pick("request", "ask", dice), pick("request", "clip", dice)
-        ask = upper(ask.replace("{clip_first}", upper(named)).replace("{clip}", named))
+        ask = upper(tidy(ask.replace("{clip_first}", upper(named)).replace("{clip}", named)))
         said = pick("request", "greeting", dice) + ask
         if clip.cuts is not None and dice.random() < 0.5:
             said += " " + pick("request", "about", dice)

@@ -51,6 +51,11 @@ FACTS = FactSettings()
 SINGING = {"woman": "female vocals", "man": "male vocals", "no vocals": "instrumental", "no vocal": "instrumental",
            "no voice": "instrumental"}  # fmt: skip
 """Tags whose words alone do not say what they are about."""
+PLAYED = {
+    "synth bass": ("bass", "synth"), "electronic drums": ("drums",), "distorted guitar": ("electric guitar",),
+    "pad": ("synth",), "lead": ("synth",), "pluck": ("synth",), "electric piano": ("electric piano",),
+}  # fmt: skip
+"""Instruments of a score whose words alone do not say what they are."""
 _RIVALS = (("instrumental", "vocals"), ("instrumental", "female vocals"), ("instrumental", "male vocals"),
            ("female vocals", "male vocals"))  # fmt: skip
 """What is not told of one track together: the stronger stands."""
@@ -143,8 +148,7 @@ def facts_by_score(corpus: Corpus, tracks: Sequence[Track], vocabulary: Vocabula
     for row, names in enumerate(present):
         for place, name in enumerate(names):
             strength[row, concepts.index(name)] = 1 - place / 100
-        if plain[row] is not None:
-            lacks[row] = [_surely_lacks(concept, names, vocabulary) for concept in concepts]
+        lacks[row] = [_surely_lacks(concept, names, plain[row], vocabulary) for concept in concepts]
     numbers = np.array([[np.nan, np.nan] if f is None else [f["bpm"], _energy(f)] for f in plain], np.float32)
     known = np.array([facts is not None for facts in plain]) & corpus.shown
     unknown = np.full(len(corpus), np.nan, np.float32)
@@ -188,18 +192,21 @@ def _written(path: Path) -> dict[str, Any] | None:
 
 def _present(facts: dict[str, Any], lexicon: Lexicon) -> tuple[str, ...]:
     """What a score has, the most telling first."""
-    words = [facts["genre"], *facts["instruments"], *facts["moods"]]
+    played = [word for name in facts["instruments"] for word in PLAYED.get(name, (name,))]
+    words = [facts["genre"], *played, *facts["moods"]]
     found = [concept for word in words if (concept := _concept(str(word), lexicon)) is not None]
     silent = () if "choir" in facts["instruments"] else ("instrumental",)
     return tuple(dict.fromkeys((*found, *silent)))
 
 
-def _surely_lacks(concept: str, names: Sequence[str], vocabulary: Vocabulary) -> bool:
-    """An instrument that no part plays, nor one that is a kind of it: an acoustic guitar is a guitar."""
+def _surely_lacks(concept: str, names: Sequence[str], facts: dict[str, Any] | None, vocabulary: Vocabulary) -> bool:
+    """An instrument that no part plays, nor one that shares a word with it: an acoustic guitar is a guitar."""
+    if facts is None:
+        return False
     if concept == "vocals":
         return "instrumental" in names
-    kinds = {word for name in names for word in name.split()}
-    return vocabulary[concept].kind == "instrument" and not kinds & set(concept.split())
+    words = {word for name in (*names, *facts["instruments"]) for word in name.split()}
+    return vocabulary[concept].kind == "instrument" and not words & set(concept.split())
 
 
 def _energy(facts: dict[str, Any]) -> float:

@@ -69,6 +69,8 @@ def invented(intents: Sequence[Intent], read: Request) -> tuple[str, ...]:
     items = [(_family(kind), _same(want.concept)) for kind in _LISTS for want in getattr(read, _LISTS[kind])]
     limits = read.constraints
     items += [("style", _same(name)) for name in read.styles]
+    for family, words in map(_unheard, read.unmeasurable):
+        items.append((family, next((value for _, value in said if _is_told(value, words)), words)))
     strange = [f"{family} {value}" for family, value in items if not _said(family, value, said)]
     if limits.tempo_min is not None and not any(intent.kind == "tempo" for intent in intents):
         strange.append("a tempo")
@@ -100,10 +102,27 @@ def _said(family: str, value: str, said: set[tuple[str, str]]) -> bool:
     """Voices are a limit and a wish at once."""
     sung = {_SUNG[voices] for kind, voices in said if kind == "vocals"}
     sung |= {"instrumental"} if ("avoid", "vocals") in said else set()
-    return (family, value) in said or (family == "want" and value in sung | {"vocals"} and bool(sung))
+    kept = family == "want" and ("keep", value) in said  # liking what nothing hears is told, not held
+    return (family, value) in said or kept or (family == "want" and value in sung | {"vocals"} and bool(sung))
+
+
+def _unheard(words: str) -> tuple[str, str]:
+    """Family and value of what was understood though nothing hears it: "no saxophone", "style of Ann"."""
+    if words.startswith("style of "):
+        return "style", _same(words.removeprefix("style of "))
+    bare = words.removeprefix("no ").removeprefix("less ")
+    return "want" if bare == words else "avoid", _same(bare)
+
+
+def _is_told(value: str, words: str) -> bool:
+    """Whether words that were told as unheard name a value: "celtic music" is celtic."""
+    return f" {_same(value)} " in f" {words} "
 
 
 def _holds(intent: Intent, read: Request) -> bool:
+    family = "want" if intent.kind == "keep" else _family(intent.kind)
+    if any(of == family and _is_told(intent.value, words) for of, words in map(_unheard, read.unmeasurable)):
+        return True
     concepts = {kind: {want.concept for want in getattr(read, field)} for kind, field in _LISTS.items()}
     limits = read.constraints
     if intent.kind == "tempo":

@@ -37,7 +37,7 @@ class Telling:
 
     def _described(self, has: Sequence[str], dice: Random) -> str:
         """ "A mellow jazz track with guitar, instrumental"."""
-        things = [concept for concept in has if is_thing(concept, self._vocabulary) and concept != "instrumental"]
+        things = [concept for concept in has if is_thing(concept, self._vocabulary)]
         genres = [concept for concept in has if self._vocabulary[concept].kind == "genre"]
         qualities = [concept for concept in has if concept not in (*things, *genres, "instrumental")]
         words = " ".join(part for part in (listed(qualities), listed(genres)) if part)
