@@ -38,6 +38,7 @@ def test_the_readmes_commands_and_options_exist() -> None:
     assert len(named) >= 6
     for words in named:
         command = commands[words[1]]
+        command = command.commands[words[2]] if hasattr(command, "commands") else command
         options = {name for option in command.params for name in option.opts}
         assert {word for word in words if word.startswith("--")} <= options
     for target in re.findall(r"^make (\w+)", "\n".join(shown), re.M):
