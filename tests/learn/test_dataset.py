@@ -7,14 +7,15 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from learning import blank, scene
-from musechat.core.errors import InputError
+from musechat.core.errors import InputError, LibraryBusyError
 from musechat.core.protocols import Silent
-from musechat.learn.dataset import DIALOGUES, SKIPPED, Folder, dialogues_of
+from musechat.learn.dataset import DIALOGUES, SKIPPED, Folder, dialogues_of, open_folder
 from musechat.learn.synthesis import synthesize
 
 SETTINGS = {"seed": 0}
@@ -130,3 +131,30 @@ def test_a_process_that_is_ended_from_outside_is_an_error_that_says_how_to_go_on
 
 def dies(*_: object) -> None:
     """What a worker does that is killed at once."""
+
+
+def test_one_process_at_a_time_writes_to_a_dataset(tmp_path: Path) -> None:
+    with open_folder(tmp_path / "d", SETTINGS) as folder:
+        assert folder.done() == set()
+        with (
+            pytest.raises(LibraryBusyError, match="Another process is writing to d"),
+            open_folder(tmp_path / "d", SETTINGS),
+        ):
+            pass
+    with open_folder(tmp_path / "d", SETTINGS):
+        pass
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="cannot be written"), open_folder(tmp_path / "file" / "d", SETTINGS):
+        pass
+
+
+def test_a_pair_that_is_mended_later_is_made_later_and_shifts_no_other(tmp_path: Path) -> None:
+    whole = scene()
+    broken = replace(whole, pairs=(None, *whole.pairs[1:]))
+    synthesize(broken, 20, Folder(tmp_path / "d", SETTINGS), 1, Silent())
+    assert 0 not in numbers(tmp_path / "d")
+    made = synthesize(whole, 20, Folder(tmp_path / "d", SETTINGS), 1, Silent())
+    assert made.made <= 1
+    make(tmp_path / "whole", 20)
+    lines = [set((tmp_path / name / DIALOGUES).read_text("utf-8").splitlines()) for name in ("d", "whole")]
+    assert lines[0] == lines[1]

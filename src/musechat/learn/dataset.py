@@ -13,18 +13,32 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from musechat.core.errors import InputError
 from musechat.core.text import one_line
 from musechat.learn.dialogue import Dialogue
+from musechat.library.lock import exclusive
 
 if TYPE_CHECKING:
     from musechat.core.protocols import Progress
 
 DIALOGUES, SKIPPED, CLIPS, SETTINGS = "dialogues.jsonl", "skipped.jsonl", "clips.jsonl", "settings.json"
+LOCK = "writer.lock"
 _BLOCK = 1 << 16
+
+
+@contextmanager
+def open_folder(path: Path, settings: Mapping[str, Any]) -> Iterator[Folder]:
+    """A dataset's folder that nobody else writes to meanwhile. Raises as `Folder` does, and `LibraryBusyError`."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{one_line(str(path), 500)} cannot be written: {error.strerror or error}.") from error
+    with exclusive(path / LOCK, lambda: f"Another process is writing to {path.name}; wait for it to finish."):
+        yield Folder(path, settings)
 
 
 class Folder:
@@ -53,7 +67,7 @@ class Folder:
     def _settle(self, settings: dict[str, Any]) -> None:
         place = self.path / SETTINGS
         if not place.exists():
-            if any(self.path.iterdir()):
+            if any(not path.name.startswith(LOCK) for path in self.path.iterdir()):
                 raise InputError(f"{one_line(str(self.path), 500)} holds other files; name an empty or new folder.")
             part = place.with_suffix(".part")
             part.write_text(json.dumps(settings, indent=1), "utf-8")

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from musechat.core.errors import InputError
 from musechat.core.text import one_line
-from musechat.learn.dataset import Folder
+from musechat.learn.dataset import open_folder
 from musechat.learn.pairs import Faulty, read_pairs
 from musechat.learn.prepare import prepare
 from musechat.learn.synthesis import Settings, synthesize
@@ -71,13 +72,14 @@ def carry_out(library: Library, order: Order, progress: Progress) -> Outcome:
     if order.model is not None:
         order.model.chat()  # a wrong address or file is told before any clip is watched
     library.require_tracks()
+    tracks = [track.id for track in library.tracks()]
     settings = Settings(
-        order.seed, _pool(order.pool, len(library.tracks())), order.turns, order.relative, order.shape, order.masked
+        order.seed, _pool(order.pool, len(tracks)), order.turns, order.relative, order.shape, order.masked
     )
-    folder = Folder(order.out, _kept(order, settings))
-    prepared = prepare(library, pairs, order.out, settings, order.facts, order.tags, order.model, progress)
-    processes = 1 if order.model is not None and order.model.is_file else library.models.threads
-    made = synthesize(prepared.scene, order.each * len(prepared.scene.pairs), folder, processes, progress)
+    with open_folder(order.out, _kept(order, settings, tracks)) as folder:
+        prepared = prepare(library, pairs, order.out, settings, order.facts, order.tags, order.model, progress)
+        processes = 1 if order.model is not None and order.model.is_file else library.models.threads
+        made = synthesize(prepared.scene, order.each * len(prepared.scene.pairs), folder, processes, progress)
     wrong = sorted((*faulty, *prepared.faulty), key=lambda one: one.line)
     return Outcome(made, tuple(wrong), settings.pool)
 
@@ -94,11 +96,12 @@ def _pool(asked: int | None, tracks: int) -> int:
     return min(POOL, others) if asked is None else asked
 
 
-def _kept(order: Order, settings: Settings) -> dict[str, object]:
+def _kept(order: Order, settings: Settings, tracks: Iterable[str]) -> dict[str, object]:
     """What a folder must have been begun with to go on."""
     return dataclasses.asdict(settings) | {
         "facts": order.facts,
         "tags": order.tags,
         "writer": "grammar" if order.model is None else order.model.address,
         "pairs": hashlib.sha256(order.pairs.read_bytes()).hexdigest(),
+        "library": hashlib.sha256("".join(sorted(tracks)).encode()).hexdigest(),
     }

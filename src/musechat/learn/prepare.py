@@ -58,14 +58,19 @@ def prepare(
     corpus = library.supervisor.corpus()
     table = _table(library, corpus, facts, tags)
     targets, faulty = _targets(library, table, pairs)
-    footage, unseen = _footage(library, corpus, sorted({pair.video for pair, _ in targets}), folder, progress)
+    videos = sorted({pair.video for pair, row in zip(pairs, targets, strict=True) if row is not None})
+    footage, unseen = _footage(library, corpus, videos, folder, progress)
     places = {name: place for place, name in enumerate(footage)}
-    faulty += [Faulty(pair.line, unseen[pair.video]) for pair, _ in targets if pair.video in unseen]
-    usable = tuple((places[str(pair.video)], row) for pair, row in targets if str(pair.video) in places)
-    if not usable:
+    usable: list[tuple[int, int] | None] = []
+    for pair, row in zip(pairs, targets, strict=True):
+        seen = places.get(str(pair.video))
+        usable.append(None if row is None or seen is None else (seen, row))
+        if row is not None and seen is None:
+            faulty.append(Faulty(pair.line, unseen[pair.video]))
+    if not any(usable):
         why = f" The first: line {faulty[0].line}, {faulty[0].why}." if faulty else ""
         raise InputError(f"None of the {len(pairs)} pairs can be used.{why}")
-    scene = Scene(table, library.models.vocabulary, tuple(footage.values()), usable, settings, model)
+    scene = Scene(table, library.models.vocabulary, tuple(footage.values()), tuple(usable), settings, model)
     return Prepared(scene, tuple(sorted(faulty, key=lambda one: one.line)))
 
 
@@ -77,10 +82,10 @@ def _table(library: Library, corpus: Corpus, facts: Source, tags: int) -> FactTa
     return facts_by_tags(corpus, tracks, matrix.tags, names, vocabulary, FactSettings(tags=tags))
 
 
-def _targets(library: Library, table: FactTable, pairs: Iterable[Pair]) -> tuple[list[tuple[Pair, int]], list[Faulty]]:
+def _targets(library: Library, table: FactTable, pairs: Iterable[Pair]) -> tuple[list[int | None], list[Faulty]]:
     """The row of each pair's track."""
     rows = {track_id: row for row, track_id in enumerate(table.ids)}
-    found: list[tuple[Pair, int]] = []
+    found: list[int | None] = []
     faulty: list[Faulty] = []
     known: dict[str, str] = {}
     for pair in pairs:
@@ -90,8 +95,9 @@ def _targets(library: Library, table: FactTable, pairs: Iterable[Pair]) -> tuple
             row = rows.get(known[pair.track])
             if row is None or not table.known[row]:
                 raise InputError(f"nothing may be said of the track {one_line(pair.track)!r}")
-            found.append((pair, row))
+            found.append(row)
         except InputError as error:
+            found.append(None)
             faulty.append(Faulty(pair.line, str(error)))
     return found, faulty
 

@@ -18,7 +18,7 @@ from typing import Any
 from musechat.core.errors import InputError
 from musechat.core.protocols import Silent
 from musechat.core.text import one_line
-from musechat.learn.dataset import Folder, dialogues_of
+from musechat.learn.dataset import dialogues_of, open_folder
 from musechat.learn.dialogue import Dialogue, Message
 from musechat.learn.pairs import Faulty
 
@@ -73,15 +73,18 @@ class Taken:
 
 def import_published(path: Path, out: Path) -> Taken:
     """All items of a file as a dataset in the folder `out`. Raises `InputError` for a file that is none."""
-    folder = Folder(out, {"imported": hashlib.sha256(path.read_bytes() if path.is_file() else b"").hexdigest()})
-    done, faulty, taken = folder.done(), list[Faulty](), 0
-    for item in read_published(path):
-        if isinstance(item, Faulty):
-            faulty.append(item)
-            continue
-        taken += 1
-        if item.number not in done:
-            folder.add([item.to_line()], [])
+    known = {"imported": hashlib.sha256(path.read_bytes() if path.is_file() else b"").hexdigest()}
+    faulty: list[Faulty] = []
+    taken = 0
+    with open_folder(out, known) as folder:
+        done = folder.done()
+        for item in read_published(path):
+            if isinstance(item, Faulty):
+                faulty.append(item)
+                continue
+            taken += 1
+            if item.number not in done:
+                folder.add([item.to_line()], [])
     return Taken(taken, tuple(faulty))
 
 

@@ -69,14 +69,14 @@ class Footage:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
-    """Everything that dialogues are made of. `pairs`: (index into `footage`, row of the target); `model`: who words
-    lines, None for the grammar.
+    """Everything that dialogues are made of. `pairs`: (index into `footage`, row of the target), None where a pair
+    cannot be used; `model`: who words lines, None for the grammar.
     """
 
     table: FactTable
     vocabulary: Vocabulary
     footage: tuple[Footage, ...]
-    pairs: tuple[tuple[int, int], ...]
+    pairs: tuple[tuple[int, int] | None, ...]
     settings: Settings
     model: ModelChoice | None = None
 
@@ -94,7 +94,8 @@ class Made:
 def synthesize(scene: Scene, count: int, folder: Folder, processes: int, progress: Progress) -> Made:
     """Brings the dataset to `count` dialogues. Raises KeyboardInterrupt after what was made is kept."""
     done = folder.done()
-    missing = [number for number in range(count) if number not in done]
+    usable = [pair is not None for pair in scene.pairs]
+    missing = [n for n in range(count) if n not in done and usable[n % len(usable)]]
     made = Made(kept=sum(number < count for number in done))
     progress.start("Writing dialogues", len(missing))
     size = CHUNK if scene.model is None else 1  # a model's line takes a second: each is kept as it comes
@@ -123,7 +124,9 @@ class Maker:
     def __call__(self, number: int) -> Dialogue:
         """Dialogue `number`. Raises `InputError` where nothing leads to the target of its pair."""
         scene = self._scene
-        place, target = scene.pairs[number % len(scene.pairs)]
+        pair = scene.pairs[number % len(scene.pairs)]
+        assert pair is not None  # such numbers are left out
+        place, target = pair
         footage, dice = scene.footage[place], Random(f"{scene.settings.seed} {number}")
         exchanges = self._courses(footage.suits, target, dice)
         names = scene.table.names[target]
