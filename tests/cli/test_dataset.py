@@ -76,7 +76,11 @@ def test_what_cannot_be_done_at_all_is_one_line(
     assert "A pool of 9 needs 10 tracks, and the library holds 6" in refused(pairs, "-o", tmp_path / "a", "--pool", 9)
     assert "is given as URL#model" in refused(pairs, "-o", tmp_path / "b", "--writer", "nonsense")
     assert "no model file" in refused(pairs, "-o", tmp_path / "b", "--writer", tmp_path / "x.gguf")
-    assert "None of the 3 pairs can be used" in refused(pairs, "-o", tmp_path / "c", "--facts", "score")
+    scores = refused(pairs, "-o", tmp_path / "c", "--facts", "score")
+    assert "It takes two tracks of which something may be said; 6 have no .facts.json" in scores
+    lost = tmp_path / "lost.jsonl"
+    lost.write_text('{"video": "gone.mp4", "track": "Low"}\n')
+    assert "None of the 1 pairs can be used. The first: line 1, there is no" in refused(lost, "-o", tmp_path / "g")
     run("synthesize", pairs, "-o", tmp_path / "d", "--library", filled)
     assert "other settings (seed)" in refused(pairs, "-o", tmp_path / "d", "--seed", 3)
     bad = tmp_path / "bad.jsonl"

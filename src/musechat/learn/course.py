@@ -33,9 +33,23 @@ if TYPE_CHECKING:
     Rows = NDArray[np.intp]
 
 Kind: TypeAlias = Literal["request", "prefer", "reject", "why", "undo"]
-TOLD_TEMPO = 0.5
-"""Share of proposals that tell the tempo."""
-_ATTEMPTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class CourseSettings:
+    """Of what happens between the first and the last proposal the shares that ask why, go back (where there was a track
+    before) and come nearer; the rest rejects. `tempo`: the share of proposals that tell it. `attempts`: pools drawn
+    before a target is given up.
+    """
+
+    why: float = 0.15
+    back: float = 0.15
+    nearer: float = 0.4
+    tempo: float = 0.5
+    attempts: int = 8
+
+
+COURSE = CourseSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +85,7 @@ class Courses:
 
     def __call__(self, suits: Floats, target: int, dice: Random) -> tuple[Exchange, ...]:
         """`suits` (n,): how well each track suits the clip. Raises `InputError` where no course leads to the target."""
-        for _ in range(_ATTEMPTS):
+        for _ in range(COURSE.attempts):
             pool = self._drawn(target, dice)
             order = pool[np.argsort(-suits[pool], kind="stable")]
             exchanges = self._course(order, target, dice)
@@ -107,13 +121,13 @@ class Courses:
 
     def _between(self, order: Rows, target: int, table: _Table, last: Kind, dice: Random) -> Exchange | None:
         """One exchange that does not end at the target."""
-        drawn = dice.random()
-        if drawn < 0.15 and last != "why":
+        drawn, back = dice.random(), COURSE.why + COURSE.back
+        if drawn < COURSE.why and last != "why":
             return Exchange("why", table.row, self._said("why", table.row, (), None, dice))
-        if drawn < 0.3 and table.before and last not in ("undo", "why"):
+        if drawn < back and table.before and last not in ("undo", "why"):
             table.row, table.wishes = table.before.pop()
             return Exchange("undo", table.row, self._said("back", table.row, (), None, dice))
-        if drawn < 0.7 and (step := self._nearer(order, target, table, dice)) is not None:
+        if drawn < back + COURSE.nearer and (step := self._nearer(order, target, table, dice)) is not None:
             return step
         following = self._best(order, table.wishes, table)
         if following is None:
@@ -174,7 +188,7 @@ class Courses:
         comparisons = [] if now is None else [c for intent in intents for c in self._answer(intent, row, now)]
         bpm = self._bpm(row)
         told = bpm is not None and not any(c.kind in ("faster", "slower") for c in comparisons)
-        tempo = bpm if told and dice.random() < TOLD_TEMPO else None
+        tempo = bpm if told and dice.random() < COURSE.tempo else None
         return Said(manner, self._table.names[row], self._table.told(row), tuple(comparisons), tempo)
 
     def _answer(self, intent: Intent, row: int, now: int) -> Iterable[Comparison]:

@@ -57,6 +57,9 @@ def prepare(
     library.require_tracks()
     corpus = library.supervisor.corpus()
     table = _table(library, corpus, facts, tags)
+    if (known := int(table.known.sum())) < 2:
+        where = "have no .facts.json beside them" if facts == "score" else "have no tag that is sure enough"
+        raise InputError(f"It takes two tracks of which something may be said; {len(table) - known} {where}.")
     targets, faulty = _targets(library, table, pairs)
     videos = sorted({pair.video for pair, row in zip(pairs, targets, strict=True) if row is not None})
     footage, unseen = _footage(library, corpus, videos, folder, progress)
