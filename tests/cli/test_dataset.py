@@ -99,7 +99,10 @@ def test_an_endpoint_that_is_not_there_leaves_the_grammar_and_is_counted(
     fake_models: object, filled: Path, pairs: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "d"
-    run("synthesize", pairs, "-o", out, "--writer", "http://127.0.0.1:9/v1#tiny", "--library", filled, "--threads", 1)
+    words = ("--writer", "http://127.0.0.1:9/v1#tiny", "--library", filled, "--threads", 1)
+    summary = run("synthesize", pairs, "-o", out, *words)
+    assert "lines of http://127.0.0.1:9/v1#tiny were not taken" in summary
+    assert "4 × no answer: it could not be reached, or broke off, first in dialogue 0" in summary
     said = run("dataset", "stats", out)
     assert "lines by grammar" in said
     assert "refused: no answer: it could not be reached" in said

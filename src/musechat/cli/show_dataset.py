@@ -45,6 +45,12 @@ def outcome(found: Outcome, order: Order) -> None:
         out.print(f"[yellow]{made.skipped:,} dialogues could not be made[/yellow] (see skipped.jsonl):")
         for why in made.reasons:
             out.print(f"  {safe(why)}")
+    if made.refused:
+        out.print(
+            f"{made.refused.total():,} lines of {safe(order.model.address if order.model else '')} were not taken:"
+        )
+        for cause, times in made.refused.most_common():
+            out.print(f"  {times:,} × {safe(cause)}, first in dialogue {made.first[cause]}")
 
 
 def paired(found: Paired, file: Path) -> None:
@@ -71,6 +77,8 @@ def stats(found: Stats, plot: Path | None) -> None:
         ("dialogues", f"{found.dialogues:,}"),
         ("wishes", _lengths(found.wishes)),
         ("answers", _lengths(found.answers)),
+        ("things that a wish asks for", f"{found.mean(found.intents):.1f}"),
+        ("things that an answer tells", f"{found.mean(found.facts):.1f}"),
         ("different lines among the first 2,000 dialogues", f"{found.unique:.1%}"),
         *((_SAID[name], f"{found.share(name):.1%}") for name in SHARES),
         ("lines that name the target too early", f"{found.leaks:,}"),

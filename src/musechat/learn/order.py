@@ -59,7 +59,13 @@ class Outcome:
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
         made = self.made
-        counts = {"made": made.made, "kept": made.kept, "skipped": made.skipped, "reasons": made.reasons}
+        counts: dict[str, Any] = {
+            "made": made.made,
+            "kept": made.kept,
+            "skipped": made.skipped,
+            "reasons": made.reasons,
+        }
+        counts |= {"refused": dict(made.refused)}
         faulty = [{"line": one.line, "why": one.why} for one in self.wrong]
         return {"schema_version": 1, **counts, "pool": self.pool, "faulty": faulty}
 

@@ -106,6 +106,11 @@ class Stats:
     checked: int = 0
     true: int = 0
 
+    @staticmethod
+    def mean(counts: Counter[int]) -> float:
+        """The mean of values that were counted."""
+        return sum(value * count for value, count in counts.items()) / max(1, counts.total())
+
     def share(self, name: str) -> float:
         """A share of all wishes."""
         return self.shares[name] / max(1, self.wishes.count)
@@ -146,8 +151,8 @@ def stats_json(stats: Stats) -> dict[str, Any]:
         "unique_lines": round(stats.unique, 4),
         "leaks": stats.leaks,
         **lines,
-        "intents_a_wish": round(_mean(stats.intents), 3),
-        "facts_an_answer": round(_mean(stats.facts), 3),
+        "intents_a_wish": round(stats.mean(stats.intents), 3),
+        "facts_an_answer": round(stats.mean(stats.facts), 3),
         "shares": {name: round(stats.share(name), 4) for name in SHARES},
         "kinds": dict(stats.kinds),
         "writers": dict(stats.writers),
@@ -156,10 +161,6 @@ def stats_json(stats: Stats) -> dict[str, Any]:
         "strange": stats.strange,
         "verified": None if not stats.checked else round(stats.true / stats.checked, 5),
     }
-
-
-def _mean(counts: Counter[int]) -> float:
-    return sum(value * count for value, count in counts.items()) / max(1, sum(counts.values()))
 
 
 def _count(stats: Stats, message: Message) -> None:

@@ -10,11 +10,12 @@ In: what is known of tracks and clips, pairs, settings. Out: a dataset folder, a
 from __future__ import annotations
 
 import multiprocessing
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from musechat.core.errors import InputError
 from musechat.learn.checked import Checked
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
     from musechat.learn.lines import Clip
     from musechat.learn.writer import Writer
 
-Chunk: TypeAlias = tuple[list[str], list[dict[str, Any]]]
-"""Lines of dialogues, and what was skipped."""
 CHUNK = 100
 """Dialogues that a process makes at once."""
 TOLD = 5
@@ -82,13 +81,38 @@ class Scene:
 
 
 @dataclass(slots=True)
+class Chunk:
+    """Lines of dialogues; what was skipped; causes for which lines of a model were not taken, and the first dialogue in
+    which each occurred.
+    """
+
+    lines: list[str] = field(default_factory=list)
+    skipped: list[dict[str, Any]] = field(default_factory=list)
+    refused: Counter[str] = field(default_factory=Counter)
+    first: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Made:
-    """How many were made now, were there already, and could not be made; why, for the first of them."""
+    """How many were made now, were there already, and could not be made; why, for the first of them. `refused` and
+    `first` as in `Chunk`.
+    """
 
     made: int = 0
     kept: int = 0
     skipped: int = 0
     reasons: list[str] = field(default_factory=list)
+    refused: Counter[str] = field(default_factory=Counter)
+    first: dict[str, int] = field(default_factory=dict)
+
+    def add(self, chunk: Chunk) -> None:
+        """Counts a chunk."""
+        self.made += len(chunk.lines)
+        self.skipped += len(chunk.skipped)
+        told = [f"dialogue {one['number']}: {one['why']}" for one in chunk.skipped]
+        self.reasons += told[: TOLD - len(self.reasons)]
+        self.refused += chunk.refused
+        self.first = chunk.first | self.first
 
 
 def synthesize(scene: Scene, count: int, folder: Folder, processes: int, progress: Progress) -> Made:
@@ -100,12 +124,10 @@ def synthesize(scene: Scene, count: int, folder: Folder, processes: int, progres
     progress.start("Writing dialogues", len(missing))
     size = CHUNK if scene.model is None else 1  # a model's line takes a second: each is kept as it comes
     chunks = [missing[start : start + size] for start in range(0, len(missing), size)]
-    for lines, skipped in _results(scene, chunks, processes):
-        folder.add(lines, skipped)
-        made.made += len(lines)
-        made.skipped += len(skipped)
-        made.reasons += [str(one["why"]) for one in skipped][: TOLD - len(made.reasons)]
-        progress.advance(len(lines) + len(skipped))
+    for chunk in _results(scene, chunks, processes):
+        folder.add(chunk.lines, chunk.skipped)
+        made.add(chunk)
+        progress.advance(len(chunk.lines) + len(chunk.skipped))
     return made
 
 
@@ -158,14 +180,18 @@ def _masked(text: str, names: Names) -> str:
 
 
 def _chunk(maker: Maker, numbers: Sequence[int]) -> Chunk:
-    lines: list[str] = []
-    skipped: list[dict[str, Any]] = []
+    chunk = Chunk()
     for number in numbers:
         try:
-            lines.append(maker(number).to_line())
+            dialogue = maker(number)
         except InputError as error:
-            skipped.append({"number": number, "why": str(error)})
-    return lines, skipped
+            chunk.skipped.append({"number": number, "why": str(error)})
+            continue
+        chunk.lines.append(dialogue.to_line())
+        for cause in (cause for message in dialogue.messages for cause in message.refused):
+            chunk.refused[cause] += 1
+            chunk.first.setdefault(cause, number)
+    return chunk
 
 
 def _results(scene: Scene, chunks: Sequence[Sequence[int]], processes: int) -> Iterator[Chunk]:
