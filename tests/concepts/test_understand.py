@@ -160,6 +160,9 @@ def test_exclusions_reach_as_far_as_they_are_meant(text: str, meant: dict[str, o
         ("I like the dark feeling and the drums, but faster", {"more": ["fast"], "keep": ["dark", "drums"]}),
         ("I like the keyboard and the bass, but faster", {"more": ["fast"], "unmeasurable": ["keyboard", "bass"]}),
         ("My cat walked over the keyboard.", {"unmatched": ["cat walked", "over the keyboard"]}),
+        ("give me something happy with plenty of drums", {"wants": ["happy", "drums"]}),
+        ("I'm really happy with the drums, but faster", {"keep": ["drums"], "more": ["fast"]}),
+        ("We are happy with the drums, but faster", {"keep": ["drums"], "more": ["fast"]}),
         ("Stay classical, but faster", {"more": ["fast"], "keep": ["classical"]}),
         ("The tempo is exactly what I was looking for.", {"keep": ["same tempo"]}),
         (
