@@ -162,6 +162,7 @@ def test_exclusions_reach_as_far_as_they_are_meant(text: str, meant: dict[str, o
         ("My cat walked over the keyboard.", {"unmatched": ["cat walked", "over the keyboard"]}),
         ("give me something happy with plenty of drums", {"wants": ["happy", "drums"]}),
         ("I'm really happy with the drums, but faster", {"keep": ["drums"], "more": ["fast"]}),
+        ("More drums. The client would be happy with that.", {"more": ["drums"], "unmatched": ["client"]}),
         ("We are happy with the drums, but faster", {"keep": ["drums"], "more": ["fast"]}),
         ("Stay classical, but faster", {"more": ["fast"], "keep": ["classical"]}),
         ("The tempo is exactly what I was looking for.", {"keep": ["same tempo"]}),

@@ -74,7 +74,7 @@ class Asking:
         parts = self._parts(preference.intents)
         opening = self._opening(preference.opening, parts.kept, dice)
         core = self._core(parts, dice)
-        going_on = opening.endswith((",", "but", "though"))
+        going_on = opening.lower().endswith((",", "but", "though"))
         talk = [pick("talk", name, dice) for name in ("reason", "end") if dice.random() < self._talk]
         line = tidy(upper(" ".join([opening, core if going_on else upper(core), *talk]).strip()))
         artists = [intent.value for intent in parts.tails if intent.kind == "style"]
@@ -151,13 +151,13 @@ class Asking:
             return pick("phrase", "anything", dice)
         kind = "genre" if genre else "qualities"
         words = " ".join(part for part in (qualities, genre) if part)
-        if qualities and genre and self._means_otherwise(words, (*parts.qualities, *parts.genres)):
-            kind, words = "qualities", f"{genre} and {qualities}"
+        if genre and self._means_otherwise(words, (*parts.qualities, *parts.genres)):
+            kind, words = "careful", listed((*parts.genres, *parts.qualities))
         return pick("phrase", kind, dice).format(x=words, a=article(words))
 
     def _means_otherwise(self, words: str, concepts: Sequence[str]) -> bool:
         """Whether neighbours make another word: "soft rock" is pop rock, "an alternative track" another one."""
-        read = understand(f"I want {words} music", self._vocabulary)
+        read = understand(f"I want {article(words)} {words} tune", self._vocabulary)
         return {want.concept for want in read.wants} != set(concepts)
 
     def _tail(self, intent: Intent, bare: bool, dice: Random) -> str:
