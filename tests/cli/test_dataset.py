@@ -134,6 +134,15 @@ def test_clips_are_paired_with_their_own_soundtracks(fake_models: object, filled
 
 
 def test_a_faulty_import_is_told(tmp_path: Path) -> None:
-    (tmp_path / "m.jsonl").write_text('{"conversations": [1, 2, 3]}\n')
-    said = run("dataset", "import-musechat", tmp_path / "m.jsonl", "-o", tmp_path / "d")
-    assert "item 1: it holds 3 messages" in said
+    said = [{"from": speaker, "value": "x"} for speaker in ("human", "gpt") * 2]
+    wrong, right = '{"conversations": [1, 2, 3]}\n', json.dumps({"conversations": said}) + "\n"
+    (tmp_path / "m.jsonl").write_text(wrong + right)
+    told = run("dataset", "import-musechat", tmp_path / "m.jsonl", "-o", tmp_path / "d")
+    assert "item 1: it holds 3 messages" in told
+    (tmp_path / "n.jsonl").write_text(wrong)
+    none = run("dataset", "import-musechat", tmp_path / "n.jsonl", "-o", tmp_path / "e", code=2)
+    assert "n.jsonl holds no dialogue; item 1: it holds 3 messages" in none
+    (tmp_path / "empty.jsonl").write_text("")
+    assert "empty.jsonl holds no dialogue." in run(
+        "dataset", "import-musechat", tmp_path / "empty.jsonl", "-o", tmp_path / "f", code=2
+    )

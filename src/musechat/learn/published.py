@@ -72,7 +72,7 @@ class Taken:
 
 
 def import_published(path: Path, out: Path) -> Taken:
-    """All items of a file as a dataset in the folder `out`. Raises `InputError` for a file that is none."""
+    """All items of a file as a dataset in the folder `out`. Raises `InputError` for a file without a dialogue."""
     known = {"imported": hashlib.sha256(path.read_bytes() if path.is_file() else b"").hexdigest()}
     faulty: list[Faulty] = []
     taken = 0
@@ -85,6 +85,9 @@ def import_published(path: Path, out: Path) -> Taken:
             taken += 1
             if item.number not in done:
                 folder.add([item.to_line()], [])
+    if not taken:
+        why = f"; item {faulty[0].line}: {faulty[0].why}" if faulty else ""
+        raise InputError(f"{one_line(path.name, 200)} holds no dialogue{why}.")
     return Taken(taken, tuple(faulty))
 
 
